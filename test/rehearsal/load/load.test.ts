@@ -1,0 +1,185 @@
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { startLoad } from '../../../rehearsal/load/load.ts';
+import type { Target } from '../../../rehearsal/load/request.ts';
+
+type Fault = (request: IncomingMessage, response: ServerResponse, right: object) => void;
+
+const servers: Server[] = [];
+
+/** A service that answers as it should, but for its every `nth` request, which has the fault. */
+async function serve(fault: Fault | null = null, nth = 5): Promise<{ target: Target; faults: () => number }> {
+  let requests = 0;
+  let faults = 0;
+  const server = createServer(async (request, response) => {
+    requests += 1;
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const url = new URL(request.url ?? '/', 'http://service');
+    const right = {
+      service: 'admin',
+      instance: 'admin-1234567',
+      runtime: 'podman',
+      id: url.searchParams.get('id'),
+      sha256: createHash('sha256').update(Buffer.concat(chunks)).digest('hex'),
+    };
+    if (fault && requests % nth === 0) {
+      faults += 1;
+      fault(request, response, right);
+      return;
+    }
+    response.end(JSON.stringify(right));
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { target: { service: 'admin', address: '127.0.0.1', port }, faults: () => faults };
+}
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+async function run(target: Target, seconds: number, rate: number, timeoutMs = 5000) {
+  const load = startLoad({ targets: [target], rate, timeoutMs });
+  await sleep(seconds * 1000);
+  return load.stop(2000);
+}
+
+test('sends rate × seconds, half of them POSTs, and loses nothing to a service that is well', async () => {
+  const { target } = await serve();
+  const report = await run(target, 1, 200);
+  expect(Math.abs(report.sent - 200 * report.seconds)).toBeLessThanOrEqual(2 * report.seconds);
+  expect(report).toMatchObject({ answered: report.sent, lost: 0, runtimes: { podman: report.sent } });
+  const posts = report.requests.filter((request) => request.method === 'POST').length;
+  expect(Math.abs(posts - report.sent / 2)).toBeLessThanOrEqual(1);
+  expect(report.p50).toBeGreaterThan(0);
+  expect(report.max).toBeGreaterThanOrEqual(report.p99 ?? Number.NaN);
+  expect(report.requests[0]).toMatchObject({ status: 200, instance: 'admin-1234567', runtime: 'podman' });
+});
+
+describe('counts what is planted:', () => {
+  const faults: [string, RegExp, Fault][] = [
+    ['dropped connections', /socket hang up|ECONNRESET/, (_, response) => response.destroy()],
+    [
+      'answers that break off',
+      /aborted|ECONNRESET/,
+      (_, response) => {
+        response.writeHead(200, { 'content-length': 1000 });
+        response.write('{', () => response.destroy());
+      },
+    ],
+    [
+      'errors by status',
+      /status 503/,
+      (_, response, right) => {
+        response.statusCode = 503;
+        response.end(JSON.stringify(right));
+      },
+    ],
+    ['wrong ids', /has id/, (_, response, right) => response.end(JSON.stringify({ ...right, id: 'x' }))],
+    [
+      'answers of another service',
+      /answered by service "editor"/,
+      (_, response, right) => response.end(JSON.stringify({ ...right, service: 'editor' })),
+    ],
+    ['pages in place of answers', /not a JSON object/, (_, response) => response.end('<h1>hello</h1>')],
+    ['requests that hang', /no answer within 1000 ms/, () => {}],
+  ];
+  test.each(faults)('%s', async (_name, reason, fault) => {
+    const { target, faults } = await serve(fault);
+    const report = await run(target, 0.25, 200, 1000);
+    expect(faults()).toBeGreaterThan(0);
+    expect(report.lost).toBe(faults());
+    expect(report.answered).toBe(report.sent - faults());
+    expect(Object.values(report.failures).reduce((sum, n) => sum + n, 0)).toBe(faults());
+    for (const failure of Object.keys(report.failures)) expect(failure).toMatch(reason);
+    expect(report.services.admin).toMatchObject({ sent: report.sent, lost: faults() });
+  });
+
+  test('bodies that were changed on the way', async () => {
+    // A GET has no body to lose.
+    const { target } = await serve(
+      (_, response, right) => response.end(JSON.stringify({ ...right, sha256: '0' })),
+      1,
+    );
+    const report = await run(target, 0.25, 200);
+    const posts = report.requests.filter((request) => request.method === 'POST');
+    expect(posts.length).toBeGreaterThan(0);
+    expect(report.lost).toBe(posts.length);
+    expect(report.failures).toEqual({ 'answer has sha256 "0", expected "<sha256>"': posts.length });
+  });
+});
+
+test('a port that nothing listens on loses everything', async () => {
+  const { target } = await serve();
+  await new Promise((resolve) => servers.pop()?.close(resolve));
+  const report = await run(target, 0.3, 100);
+  expect(report.sent).toBeGreaterThan(20);
+  expect(report).toMatchObject({ answered: 0, lost: report.sent, p50: null, p99: null, max: null });
+  expect(Object.keys(report.failures).join()).toContain('ECONNREFUSED');
+});
+
+test('a stalled service does not slow its load down, and stop waits no longer than told', async () => {
+  const { target } = await serve(() => {}, 1);
+  const load = startLoad({ targets: [target], rate: 100 });
+  await sleep(500);
+  const stopping = performance.now();
+  const report = await load.stop(200);
+  expect(performance.now() - stopping).toBeLessThan(2000);
+  expect(Math.abs(report.sent - 100 * report.seconds)).toBeLessThanOrEqual(1);
+  expect(report.lost).toBe(report.sent);
+  expect(report.failures).toEqual({ 'no answer 200 ms after the load ended': report.sent });
+  expect(await load.stop()).toBe(report);
+});
+
+test('a pause of this process is made up for', async () => {
+  const { target } = await serve();
+  const load = startLoad({ targets: [target], rate: 200 });
+  await sleep(100);
+  const until = performance.now() + 400;
+  while (performance.now() < until);
+  await sleep(200);
+  const report = await load.stop();
+  expect(Math.abs(report.sent - 200 * report.seconds)).toBeLessThanOrEqual(2);
+  expect(report.lost).toBe(0);
+});
+
+test('targets take turns, and each is asked by its own name', async () => {
+  const names: (string | undefined)[] = [];
+  const { target } = await serve((request, response, right) => {
+    names.push(request.headers.host);
+    response.end(JSON.stringify(right));
+  }, 1);
+  const load = startLoad({
+    targets: [
+      { ...target, hostname: 'a.localhost' },
+      { ...target, hostname: 'b.localhost' },
+    ],
+    rate: 100,
+    posts: 0,
+  });
+  await sleep(300);
+  const report = await load.stop();
+  expect(report).toMatchObject({ lost: 0 });
+  expect(report.requests.every((request) => request.method === 'GET')).toBe(true);
+  const first = names.filter((name) => name === 'a.localhost').length;
+  expect(Math.abs(names.length - 2 * first)).toBeLessThanOrEqual(1);
+});
+
+test.each([
+  [{ targets: [], rate: 1 }, 'load: no target to send requests to'],
+  [{ targets: [{ service: 'a', address: 'b', port: 1 }], rate: 0 }, 'load: rate is 0, expected more than 0'],
+  [
+    { targets: [{ service: 'a', address: 'b', port: 1 }], rate: 1, posts: 2 },
+    'load: posts is 2, expected 0 to 1',
+  ],
+])('refuses %j', (args, message) => {
+  expect(() => startLoad(args)).toThrow(message);
+});
