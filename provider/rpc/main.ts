@@ -1,0 +1,29 @@
+import type { ResourceProvider } from './resourceProvider.ts';
+import { serve } from './serve.ts';
+
+/** How often the process looks whether its engine is still there. */
+const watchMs = 500;
+
+/**
+ * Runs a provider as a plugin process: the port is the first line on stdout, the engine's address the
+ * first argument. Ends when the engine that started it is gone, so that a killed `pulumi` leaves none behind.
+ */
+export async function main(
+  provider: ResourceProvider,
+  argv: string[] = process.argv.slice(2),
+): Promise<void> {
+  const served = await serve(provider, { engineAddress: engineAddress(argv) });
+  process.stdout.write(`${served.port}\n`);
+
+  const engine = process.ppid;
+  setInterval(async () => {
+    if (process.ppid === engine) return;
+    await served.close();
+    process.exit(0);
+  }, watchMs);
+}
+
+/** The engine puts `--logtostderr`, `-v=9` and `--tracing ADDRESS` before the address. */
+function engineAddress(argv: string[]): string | undefined {
+  return argv.find((word, index) => !word.startsWith('-') && argv[index - 1] !== '--tracing');
+}
