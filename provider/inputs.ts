@@ -1,0 +1,63 @@
+import type { Rollout, RuntimeName, ServiceSpec } from '../spec/service.ts';
+import type { Connection } from './ssh/args.ts';
+
+/** The rootless account that Podman's containers run under. */
+export interface Account {
+  name: string;
+  uid: number;
+  /** first of the 65,536 subordinate uids, and of the gids: both ranges start at the same number */
+  subuidStart: number;
+}
+
+/**
+ * A host as resources know it. `machineId` and `hostKey` are its identity: a changed one means that
+ * everything on the old host is gone. `connection` is how to get there in this run; its changes are no diff.
+ */
+export interface Host {
+  machineId: string;
+  /** as in a known-hosts file: `ssh-ed25519 AAAA…` */
+  hostKey: string;
+  account: Account;
+  connection: Connection;
+}
+
+/** What the proxy must know of a service before its first instance exists. */
+export interface ProxyService {
+  ports: ServiceSpec['ports'];
+  /** how long a request may wait for a successor */
+  holdMs: number;
+}
+
+/** Registry host -> how to log in there. */
+export type Registries = Record<string, { username: string; password: string }>;
+
+/** Inputs of `Proxy`: virtual addresses and listeners of all services of a stack on a host. */
+export interface ProxyInputs {
+  host: Host;
+  stack: string;
+  services: Record<string, ProxyService>;
+}
+
+/** Inputs of `Instance`. It is immutable: every change of these replaces it. */
+export interface InstanceInputs {
+  host: Host;
+  stack: string;
+  runtime: RuntimeName;
+  /** physical name; the provider makes one up, `<service>-<7 hex>` */
+  name?: string;
+  spec: ServiceSpec;
+  /** the values of `spec.secrets`, by secret; always a Pulumi secret */
+  secrets: Record<string, string>;
+  /** always a Pulumi secret */
+  registries?: Registries;
+}
+
+/** Inputs of `Slot`: which instance serves. Updated in place. */
+export interface SlotInputs {
+  host: Host;
+  stack: string;
+  service: string;
+  /** physical name of the instance */
+  instance: string;
+  rollout: Rollout;
+}

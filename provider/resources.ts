@@ -1,0 +1,78 @@
+/**
+ * The provider's resources as a program sees them. The classes only register: what they mean, and when
+ * they are replaced, is the provider's business.
+ */
+import * as pulumi from '@pulumi/pulumi';
+import type { RuntimeName, ServiceSpec } from '../spec/service.ts';
+import type { Account, InstanceInputs, ProxyInputs, Registries, SlotInputs } from './inputs.ts';
+import type { Connection } from './ssh/args.ts';
+
+/** Outputs stay apart from each other, so that an unknown connection does not make the identity unknown. */
+export interface HostArgs {
+  machineId: pulumi.Input<string>;
+  hostKey: pulumi.Input<string>;
+  account: pulumi.Input<Account>;
+  connection: pulumi.Input<Connection>;
+}
+
+export interface ProxyArgs {
+  host: HostArgs;
+  stack: pulumi.Input<string>;
+  services: pulumi.Input<ProxyInputs['services']>;
+}
+
+/** One per stack and host: addresses and listeners of all services, there before any instance. */
+// biome-ignore lint/suspicious/noShadowRestrictedNames: what the provider calls it; nothing here needs the global
+export class Proxy extends pulumi.CustomResource {
+  constructor(name: string, args: ProxyArgs, opts?: pulumi.CustomResourceOptions) {
+    super('containerhost:index:Proxy', name, { ...args }, opts);
+  }
+}
+
+export interface InstanceArgs {
+  host: HostArgs;
+  stack: pulumi.Input<string>;
+  runtime: pulumi.Input<RuntimeName>;
+  /** default: made up by the provider, `<service>-<7 hex>` */
+  name?: pulumi.Input<InstanceInputs['name']>;
+  spec: pulumi.Input<ServiceSpec>;
+  /** the values of `spec.secrets`, by secret */
+  secrets: Record<string, pulumi.Input<string>>;
+  registries?: pulumi.Input<Registries>;
+}
+
+/** One container of a service on one runtime. Immutable: every change replaces it. */
+export class Instance extends pulumi.CustomResource {
+  /** container and unit name */
+  declare readonly name: pulumi.Output<string>;
+  declare readonly runtime: pulumi.Output<RuntimeName>;
+
+  constructor(name: string, args: InstanceArgs, opts?: pulumi.CustomResourceOptions) {
+    const secrets = pulumi.secret(args.secrets);
+    const registries = args.registries && pulumi.secret(args.registries);
+    // what the provider reads back from the host is wrapped as well
+    const secretOutputs = { additionalSecretOutputs: ['secrets', 'registries'] };
+    super(
+      'containerhost:index:Instance',
+      name,
+      { ...args, name: args.name, secrets, registries },
+      pulumi.mergeOptions(opts, secretOutputs),
+    );
+  }
+}
+
+export interface SlotArgs {
+  host: HostArgs;
+  stack: pulumi.Input<string>;
+  service: pulumi.Input<string>;
+  /** physical name of the instance that serves */
+  instance: pulumi.Input<string>;
+  rollout: pulumi.Input<SlotInputs['rollout']>;
+}
+
+/** Which instance of a service serves. Switched in place, once the new instance is healthy. */
+export class Slot extends pulumi.CustomResource {
+  constructor(name: string, args: SlotArgs, opts?: pulumi.CustomResourceOptions) {
+    super('containerhost:index:Slot', name, { ...args }, opts);
+  }
+}
