@@ -18,7 +18,8 @@ export function toServiceError(error: unknown): Partial<grpc.ServiceError> {
     if (inputs) detail.setInputs(marshal(inputs));
     const any = new anyPb.Any();
     any.pack(detail.serializeBinary(), 'pulumirpc.ErrorResourceInitFailed');
-    const status = new statusPb.Status().setCode(grpc.status.UNKNOWN).setMessage(message).addDetails(any);
+    const status = new statusPb.Status().setCode(grpc.status.UNKNOWN).setMessage(message);
+    status.addDetails(any); // returns what it added, whatever its type says
     // Structured errors travel in this header; the Go implementation reads it by itself.
     metadata.add('grpc-status-details-bin', Buffer.from(status.serializeBinary()));
   }
