@@ -15,6 +15,9 @@ import {
 
 const sentinel = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';
 
+// google-protobuf loses a property of this name, as it does in Pulumi's own SDK.
+const name = fc.string({ minLength: 1 }).filter((text) => text !== '__proto__');
+
 const { value } = fc.letrec<{ value: PropertyValue }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small' },
@@ -23,19 +26,16 @@ const { value } = fc.letrec<{ value: PropertyValue }>((tie) => ({
     fc.double({ noNaN: true, noDefaultInfinity: true }).filter((number) => !Object.is(number, -0)),
     fc.string(),
     fc.array(tie('value')),
-    fc.dictionary(fc.string({ minLength: 1 }), tie('value'), { noNullPrototype: true }),
+    fc.dictionary(name, tie('value'), { noNullPrototype: true }),
     tie('value').map((inner) => new Secret(inner)),
   ),
 }));
 
 test('values come back from the wire as they were', () => {
   fc.assert(
-    fc.property(
-      fc.dictionary(fc.string({ minLength: 1 }), value, { noNullPrototype: true }),
-      (props: Props) => {
-        expect(unmarshal(marshal(props))).toEqual(props);
-      },
-    ),
+    fc.property(fc.dictionary(name, value, { noNullPrototype: true }), (props: Props) => {
+      expect(unmarshal(marshal(props))).toEqual(props);
+    }),
   );
 });
 
