@@ -1,0 +1,87 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * The control groups that a VM gets: one of the second version and, where the machine has the first version
+ * too, one in systemd's own hierarchy, in which systemd-nspawn makes groups as well.
+ */
+export function groupsAmong(mounts: string, name: string): string[] {
+  const rows = mounts.split('\n').map((line) => line.split(' '));
+  const unified = rows.find(([, , type]) => type === 'cgroup2')?.[1];
+  const named = rows.find(
+    ([, , type, options]) => type === 'cgroup' && options?.split(',').includes('name=systemd'),
+  );
+  if (unified === undefined) {
+    throw new Error(
+      'no cgroup2 file system is mounted: mount one with "mkdir -p /sys/fs/cgroup/unified && ' +
+        'mount -t cgroup2 cgroup2 /sys/fs/cgroup/unified"',
+    );
+  }
+  return [unified, ...(named?.[1] === undefined ? [] : [named[1]])].map((root) => join(root, name));
+}
+
+/** @throws where the kernel has no second version of control groups mounted */
+export function nspawnGroups(name: string): string[] {
+  return groupsAmong(readFileSync('/proc/self/mounts', 'utf8'), name);
+}
+
+/** Creates a control group directly below a root, with every controller that can be passed on to it. */
+export function createCgroup(path: string): string {
+  mkdirSync(path, { recursive: true });
+  const root = dirname(path);
+  const offered = join(root, 'cgroup.controllers');
+  for (const controller of existsSync(offered) ? readFileSync(offered, 'utf8').trim().split(' ') : []) {
+    if (!['cpu', 'cpuset', 'io', 'memory', 'pids'].includes(controller)) continue;
+    try {
+      writeFileSync(join(root, 'cgroup.subtree_control'), `+${controller}`);
+    } catch {
+      // held by somebody else: the VM does without this limit, see guest/usr/local/libexec
+    }
+  }
+  return path;
+}
+
+/** All processes of a control group and of those below it. */
+export function processesOf(path: string): number[] {
+  if (!existsSync(path)) return [];
+  const own = readFileSync(join(path, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
+  return [...own, ...childrenOf(path).flatMap(processesOf)];
+}
+
+/** Ends everything in a control group at once, as pulling the plug would, and waits until it is gone. */
+export async function killCgroup(path: string): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (processesOf(path).length > 0) {
+    if (Date.now() > deadline) {
+      throw new Error(`processes ${processesOf(path).join(', ')} in ${path} survive being killed`);
+    }
+    if (existsSync(join(path, 'cgroup.kill'))) writeFileSync(join(path, 'cgroup.kill'), '1');
+    else for (const pid of processesOf(path)) process.kill(pid, 'SIGKILL');
+    await sleep(20);
+  }
+}
+
+/** Removes a control group without processes and those below it. */
+export async function removeCgroup(path: string): Promise<void> {
+  for (let attempt = 0; existsSync(path); attempt++) {
+    try {
+      removeTree(path);
+    } catch (error) {
+      // the kernel frees a group a moment after its last process
+      if (attempt === 100) throw error;
+      await sleep(20);
+    }
+  }
+}
+
+function removeTree(path: string): void {
+  for (const child of childrenOf(path)) removeTree(child);
+  rmdirSync(path);
+}
+
+function childrenOf(path: string): string[] {
+  return readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(path, entry.name));
+}
