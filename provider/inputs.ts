@@ -38,6 +38,15 @@ export interface ProxyInputs {
   services: Record<string, ProxyService>;
 }
 
+/** Inputs of `Images`: what both engines of a host have, before an instance is made of it. */
+export interface ImagesInputs {
+  host: Host;
+  stack: string;
+  images: string[];
+  /** always a Pulumi secret; a change of credentials changes nothing on the host */
+  registries?: Registries;
+}
+
 /** Inputs of `Instance`. It is immutable: every change of these replaces it. */
 export interface InstanceInputs {
   host: Host;
@@ -48,8 +57,6 @@ export interface InstanceInputs {
   spec: ServiceSpec;
   /** the values of `spec.secrets`, by secret; always a Pulumi secret */
   secrets: Record<string, string>;
-  /** always a Pulumi secret */
-  registries?: Registries;
 }
 
 /** Inputs of `Slot`: which instance serves. Updated in place. */

@@ -1,0 +1,42 @@
+import { Hosts } from './hosts.ts';
+import { images } from './images.ts';
+import { instance } from './instance.ts';
+import { proxy } from './proxy.ts';
+import type { Resource } from './resource.ts';
+import type { ResourceProvider } from './rpc/resourceProvider.ts';
+import { slot } from './slot.ts';
+
+const resources: Record<string, Resource> = {
+  'containerhost:index:Images': images,
+  'containerhost:index:Instance': instance,
+  'containerhost:index:Proxy': proxy,
+  'containerhost:index:Slot': slot,
+};
+
+/** The provider `containerhost`: what runs on a host, over SSH. */
+export function containerhost(hosts: Hosts = new Hosts()): ResourceProvider {
+  const of = (type: string): Resource => {
+    const found = resources[type];
+    if (!found) {
+      throw new Error(
+        `"${type}" is no resource of this provider, expected one of ${Object.keys(resources).join(', ')}`,
+      );
+    }
+    return found;
+  };
+  return {
+    name: 'containerhost',
+    version: '1.0.0',
+    check: (type, req) => of(type).check(req),
+    diff: (type, req) => of(type).diff(req),
+    preview: (type, req) => of(type).preview(req),
+    create: (type, req) => of(type).create(req, hosts),
+    read: (type, req) => of(type).read(req, hosts),
+    update: (type, req) => {
+      const { update } = of(type);
+      if (!update) throw new Error(`"${type}" is never updated: every change replaces it`);
+      return update(req, hosts);
+    },
+    delete: (type, req) => of(type).delete(req, hosts),
+  };
+}

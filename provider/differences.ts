@@ -1,0 +1,81 @@
+import type { DiffResult } from './rpc/resourceProvider.ts';
+import { type PropertyValue, type Props, Secret, Unknown } from './rpc/value.ts';
+
+export type Difference = 'ADD' | 'DELETE' | 'UPDATE';
+
+/**
+ * How to reach a host says nothing about what is on it: a rotated key, another port or another operator's
+ * path is no difference. The host's identity is its machine id; its host key may be renewed.
+ */
+const ignored = new Set(['host.connection', 'host.hostKey', 'registries']);
+
+/** Property path -> what happened to it. Objects are compared by their entries, lists as a whole. */
+export function differences(olds: Props, news: Props): Record<string, Difference> {
+  const found: Record<string, Difference> = {};
+  compare(olds, news, '', found);
+  return found;
+}
+
+/** The same for the engine, of a resource that is updated in place. */
+export function inPlace(olds: Props, news: Props): DiffResult {
+  const found = differences(olds, news);
+  return {
+    changes: Object.keys(found).length > 0,
+    replaces: [],
+    deleteBeforeReplace: false,
+    detailedDiff: Object.fromEntries(
+      Object.entries(found).map(([path, kind]) => [path, { kind, inputDiff: true }]),
+    ),
+  };
+}
+
+function compare(
+  old: PropertyValue | undefined,
+  now: PropertyValue | undefined,
+  path: string,
+  found: Record<string, Difference>,
+): void {
+  if (ignored.has(path)) return;
+  const before = open(old);
+  const after = open(now);
+  if (isObject(before) && isObject(after)) {
+    for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+      compare(before[key], after[key], join(path, key), found);
+    }
+  } else if (!same(before, after)) {
+    found[path] =
+      before === undefined || before === null
+        ? 'ADD'
+        : after === undefined || after === null
+          ? 'DELETE'
+          : 'UPDATE';
+  }
+}
+
+function open(value: PropertyValue | undefined): PropertyValue | undefined {
+  return value instanceof Secret ? open(value.value) : value;
+}
+
+function isObject(value: PropertyValue | undefined): value is Record<string, PropertyValue> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Secret);
+}
+
+/** Null and absent are the same: the engine drops what is null. */
+function same(a: PropertyValue | undefined, b: PropertyValue | undefined): boolean {
+  const left = open(a) ?? null;
+  const right = open(b) ?? null;
+  if (left === Unknown || right === Unknown) return false;
+  if (Array.isArray(left) && Array.isArray(right)) {
+    return left.length === right.length && left.every((each, index) => same(each, right[index]));
+  }
+  if (isObject(left) && isObject(right)) {
+    const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
+    return [...keys].every((key) => same(left[key], right[key]));
+  }
+  return left === right;
+}
+
+function join(path: string, key: string): string {
+  if (!/^[A-Za-z_$][\w$-]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
+  return path === '' ? key : `${path}.${key}`;
+}

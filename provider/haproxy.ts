@@ -1,0 +1,74 @@
+import type { Port } from '../spec/service.ts';
+
+/**
+ * The host's proxy (HAProxy 3.0), as decided in docs/adr: it listens on each service's virtual address and
+ * on published addresses, and forwards to the instance that serves, which publishes on loopback only.
+ */
+
+/** A failed connection is tried again at this interval, milliseconds: `timeout connect` is also the pause. */
+export const retryMs = 250;
+
+/**
+ * What is the same for every service.
+ *
+ * `redispatch` lets a request that is being held see the new address; `http-server-close` ends the
+ * connection to an instance with its request, so that draining it can be seen.
+ */
+export const proxyGlobal = `# Written by the set-up of the host. Each service has a file of its own beside this one.
+global
+    maxconn 20000
+    user haproxy
+    group haproxy
+    stats socket /run/containerhost/admin.sock mode 660 level admin expose-fd listeners
+    hard-stop-after 60s
+
+defaults
+    mode http
+    option http-server-close
+    option redispatch 1
+    retry-on conn-failure
+    timeout connect ${retryMs}ms
+    timeout client 1h
+    timeout server 1h
+    timeout tunnel 1h
+    timeout http-request 60s
+    timeout http-keep-alive 60s
+`;
+
+/** What the proxy needs to know of a service. */
+export interface Listeners {
+  stack: string;
+  service: string;
+  ports: Port[];
+  /** how long a request may wait for an instance, milliseconds */
+  holdMs: number;
+}
+
+/**
+ * A service's part of the proxy's configuration. `@address@` is the service's virtual address and `@<port>@`
+ * the loopback port of the serving instance: both are the host's to fill in, whenever they change.
+ */
+export function renderListeners({ stack, service, ports, holdMs }: Listeners): string {
+  const retries = Math.ceil(holdMs / retryMs);
+  return ports
+    .map((port) => {
+      const name = `${stack}.${service}.${port.port}`;
+      const binds = [
+        `@address@:${port.port}`,
+        ...port.published.map((p) => `${bindAddress(p.address)}:${p.port}`),
+      ];
+      return [
+        `listen ${name}`,
+        `    mode ${port.protocol}`,
+        ...binds.map((bind) => `    bind ${bind}`),
+        `    retries ${retries}`,
+        `    server live 127.0.0.1:@${port.port}@`,
+      ].join('\n');
+    })
+    .join('\n\n');
+}
+
+function bindAddress(address: string): string {
+  if (address === '0.0.0.0') return '*';
+  return address.includes(':') ? `[${address}]` : address;
+}

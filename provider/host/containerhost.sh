@@ -1,0 +1,35 @@
+# shellcheck shell=bash
+# The command that the host itself, and an operator on it, uses: /usr/local/sbin/containerhost.
+
+containerhost() {
+  case "${1:-}" in
+  addresses) restore_addresses ;;
+  recover)
+    use_service "$2" "$3"
+    recover_service
+    ;;
+  recover-all)
+    local parked failed=0
+    for parked in "$base"/*/*/parked; do
+      if [ ! -e "$parked" ]; then continue; fi
+      (
+        use_service "$(basename "$(dirname "$(dirname "$parked")")")" "$(basename "$(dirname "$parked")")"
+        recover_service now
+      ) || failed=1
+    done
+    return "$failed"
+    ;;
+  list)
+    local directory
+    for directory in "$base"/*/*/; do
+      if [ ! -d "$directory/instances" ]; then continue; fi
+      printf '%-24s %-24s serves %-32s parked %s\n' "$(basename "$(dirname "$directory")")" "$(basename "$directory")" \
+        "$(record "$directory/slot")" "$(record "$directory/parked")"
+    done
+    ;;
+  *)
+    echo 'usage: containerhost list | addresses | recover <stack> <service> | recover-all' >&2
+    return 2
+    ;;
+  esac
+}

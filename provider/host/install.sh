@@ -1,0 +1,78 @@
+# shellcheck shell=bash
+# Makes a host ready: the proxy, the virtual addresses and the recovery after a reboot, as units of the
+# host. Changes only what differs.
+
+install_unit() { # $1 unit, content on stdin. Returns 0 when it changed.
+  local content
+  content=$(cat)
+  if [ "$content" = "$(record "/etc/systemd/system/$1")" ]; then return 1; fi
+  printf '%s\n' "$content" | replace "/etc/systemd/system/$1"
+}
+
+install_host() {
+  local changed=
+  mkdir -p -m 0700 "$base"
+  mkdir -p "$srv" "$proxies" /usr/local/lib/containerhost
+  if [ ! -e "$base/key" ]; then (umask 077 && head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$base/key"); fi
+  touch "$base/addresses"
+
+  if ! cmp -s - "$proxies/00-global.cfg" <<<"$proxy_global"; then replace "$proxies/00-global.cfg" <<<"$proxy_global"; changed=1; fi
+
+  if install_unit containerhost-addresses.service <<'UNIT'; then changed=1; fi
+[Unit]
+Description=Virtual addresses of services
+After=network-pre.target
+Before=containerhost-proxy.service docker.service
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/local/sbin/containerhost addresses
+
+[Install]
+WantedBy=multi-user.target
+UNIT
+  if install_unit containerhost-proxy.service <<'UNIT'; then changed=1; fi
+[Unit]
+Description=Proxy in front of every service
+Requires=containerhost-addresses.service
+After=containerhost-addresses.service network.target
+# It fronts everything: it is started again however often it dies.
+StartLimitIntervalSec=0
+
+[Service]
+Type=notify
+RuntimeDirectory=containerhost
+RuntimeDirectoryPreserve=yes
+ExecStartPre=/usr/sbin/haproxy -c -q -f /etc/containerhost/haproxy
+ExecStart=/usr/sbin/haproxy -Ws -f /etc/containerhost/haproxy -p /run/containerhost/haproxy.pid
+ExecReload=/usr/sbin/haproxy -c -q -f /etc/containerhost/haproxy
+ExecReload=/bin/kill -USR2 $MAINPID
+KillMode=mixed
+Restart=always
+RestartSec=100ms
+OOMScoreAdjust=-900
+LimitNOFILE=65536
+
+[Install]
+WantedBy=multi-user.target
+UNIT
+  if install_unit containerhost-recover.service <<'UNIT'; then changed=1; fi
+[Unit]
+Description=Bring back what an unfinished deployment had parked
+After=containerhost-proxy.service docker.service systemd-user-sessions.service
+Wants=docker.service
+
+[Service]
+Type=oneshot
+ExecStart=/usr/local/sbin/containerhost recover-all
+
+[Install]
+WantedBy=multi-user.target
+UNIT
+  if [ -n "$changed" ]; then systemctl daemon-reload; fi
+  systemctl disable --quiet --now haproxy.service 2>/dev/null || true
+  systemctl enable --quiet containerhost-addresses.service containerhost-proxy.service containerhost-recover.service
+  systemctl start containerhost-addresses.service
+  if [ -n "$changed" ] && systemctl is-active --quiet containerhost-proxy.service; then reload_proxy; else systemctl start containerhost-proxy.service; fi
+}

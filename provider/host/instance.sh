@@ -1,0 +1,222 @@
+# shellcheck shell=bash
+# The life of an instance. Every function here holds the lock of its service.
+
+remove_instance() { # $1 instance. Tolerates what is not there.
+  local directory
+  directory=$(instance_dir "$1")
+  if [ ! -d "$directory" ]; then return 0; fi
+  if verb "$1" running >/dev/null 2>&1; then drain "$1" "$(record "$directory/drain")"; fi
+  verb "$1" remove >&2 || fail "instance $1 could not be removed: run $directory/remove on the host to see why"
+  rm -rf "$directory"
+}
+
+# Instances of a killed or reverted run: nobody names them, and they may hold ports or be a second writer.
+remove_orphans() { # $1 the instance that is about to be created
+  local name slot parked
+  slot=$(record "$service_dir/slot")
+  parked=$(record "$service_dir/parked")
+  for name in $(instances); do
+    if [ "$name" != "$slot" ] && [ "$name" != "$parked" ] && [ "$name" != "$1" ]; then
+      say "removing $name, which an earlier run left behind"
+      remove_instance "$name"
+    fi
+  done
+}
+
+# Probes four times a second, rather than wait for an engine's own interval.
+await_healthy() { # $1 instance, $2 seconds
+  local until=$((SECONDS + $2)) down=0
+  while true; do
+    if verb "$1" healthy >/dev/null 2>&1; then return 0; fi
+    if verb "$1" running >/dev/null 2>&1; then down=0; else down=$((down + 1)); fi
+    if [ "$down" -ge 12 ] || [ "$SECONDS" -ge "$until" ]; then return 1; fi
+    sleep 0.25
+  done
+}
+
+arm() { # $1 seconds from now: when the host brings the parked instance back by itself
+  printf '%s' "$(($(date +%s) + $1))" | replace "$service_dir/deadline"
+  disarm_timer
+  systemd-run --quiet --collect --unit="$(timer_name)" --on-active="$1" --timer-property=AccuracySec=1s \
+    /usr/local/sbin/containerhost recover "$stack" "$service" 2>/dev/null ||
+    fail "the host refused the timer that brings $service back if this deployment dies; nothing was stopped"
+}
+
+disarm() {
+  rm -f "$service_dir/deadline"
+  disarm_timer
+}
+
+timer_name() { printf 'containerhost-recover-%s-%s' "$stack" "$service"; }
+
+disarm_timer() { systemctl stop "$(timer_name).timer" 2>/dev/null || true; }
+
+# Stops an instance, kept and barred from starting at boot, while its requests are held.
+park() { # $1 instance
+  local directory
+  directory=$(instance_dir "$1")
+  arm "$(record "$directory/patience")"
+  printf '%s' "$1" | replace "$service_dir/parked"
+  apply_proxy "$service_dir"
+  drain "$1" "$(record "$directory/drain")"
+  verb "$1" stop >&2 || {
+    unpark
+    fail "instance $1 did not stop, so it serves again: run $directory/stop on the host to see why"
+  }
+}
+
+# Puts the parked instance back where it was: serving.
+unpark() {
+  local name
+  name=$(record "$service_dir/parked")
+  if [ -z "$name" ]; then return 0; fi
+  own_volumes "$name" || return 1
+  verb "$name" restore >&2 || return 1
+  await_healthy "$name" "$(record "$(instance_dir "$name")/health-deadline")" || return 1
+  printf '%s' "$name" | replace "$service_dir/slot"
+  rm -f "$service_dir/parked"
+  # The engine took it for deleted when it was parked: whoever serves next clears it away.
+  touch "$(instance_dir "$name")/forgotten"
+  apply_proxy "$service_dir"
+  disarm
+}
+
+# `volumes` of an instance: <rw|ro> <uid> <gid> <directory>, and the mapping of its runtime.
+own_volumes() { # $1 instance
+  local directory volume use uid gid
+  directory=$(instance_dir "$1")
+  if [ ! -e "$directory/volumes" ]; then return 0; fi
+  while read -r use uid gid volume; do
+    # Who only reads has no say in who owns.
+    if [ "$use" = ro ] && [ -e "$volume/mapping" ]; then continue; fi
+    own_volume "$volume" "$uid" "$gid" <"$directory/mapping" || return 1
+  done <"$directory/volumes"
+}
+
+# First of the two steps of a creation: what the host alone can say, before unit files are rendered.
+# Prints `port <container> <loopback>` and `address <service> <virtual address>`.
+reserve_instance() { # $1 instance, $2… container ports
+  local name=$1 directory
+  directory=$(instance_dir "$name")
+  shift
+  remove_orphans "$name"
+  rm -rf "$directory"
+  mkdir -p -m 0700 "$directory"
+  host_lock
+  allocate_address "$stack" "$service"
+  allocate_ports "$directory" "$@"
+  host_unlock
+  sed 's/^/port /' "$directory/ports"
+  awk -v stack="$stack" '$2 == stack { print "address", $3, $1 }' "$base/addresses"
+}
+
+# Second step. The files are in place. Healthy, or gone again with the reason told.
+start_instance() { # $1 instance, $2 rolling|recreate
+  local name=$1 rollout=$2 slot parked
+  prepare_instance "$name" || give_up "$name" 'it was refused before it started'
+  slot=$(record "$service_dir/slot")
+  parked=$(record "$service_dir/parked")
+  if [ "$rollout" = recreate ] && [ -n "$slot" ] && [ "$slot" != "$name" ] && [ "$slot" != "$parked" ] && [ -d "$(instance_dir "$slot")" ]; then
+    park "$slot"
+  fi
+  if [ -e "$service_dir/parked" ]; then arm "$(($(record "$(instance_dir "$name")/health-deadline") + 60))"; fi
+  own_volumes "$name" || give_up "$name" 'its data could not be made its own'
+  verb "$name" start >&2 || give_up "$name" 'it did not start'
+  await_healthy "$name" "$(record "$(instance_dir "$name")/health-deadline")" ||
+    give_up "$name" "it was not healthy within $(record "$(instance_dir "$name")/health-deadline") s"
+  # The slot is switched next, by whoever deploys; when nobody is left to do so, the host goes back.
+  if [ -e "$service_dir/parked" ]; then arm 30; fi
+}
+
+prepare_instance() { verb "$1" prepare >&2; }
+
+give_up() { # $1 instance, $2 why
+  local name=$1 reason=$2 logs='' parked outcome
+  logs=$(verb "$name" logs 2>&1 | tail -n 20 || true)
+  parked=$(record "$service_dir/parked")
+  remove_instance "$name"
+  if [ -n "$parked" ]; then
+    if unpark; then
+      outcome="$parked, its predecessor, serves again"
+    else
+      outcome="$parked, its predecessor, did not come back: run $(instance_dir "$parked")/logs on the host"
+    fi
+  else
+    outcome='what served before serves on'
+  fi
+  if [ -n "$logs" ]; then printf 'containerhost-log: %s\n' "${logs//$'\n'/$'\n'containerhost-log: }" >&2 || true; fi
+  fail "$name was taken away again: $reason; $outcome"
+}
+
+# The engine does not say that a delete is half of a replacement. The slot tells: while it names the
+# instance, a successor is to come.
+delete_instance() { # $1 instance
+  if [ ! -d "$(instance_dir "$1")" ]; then return 0; fi
+  if [ "$(record "$service_dir/parked")" = "$1" ]; then return 0; fi
+  if [ "$(record "$service_dir/slot")" = "$1" ]; then
+    park "$1"
+  else
+    remove_instance "$1"
+  fi
+}
+
+# Requests go to another instance from here on; what waited for that is not needed any more.
+switch_slot() { # $1 instance
+  local parked name
+  if [ ! -d "$(instance_dir "$1")" ]; then
+    fail "instance $1 is not on the host any more: it was taken back because its deployment had died; run pulumi up again"
+  fi
+  parked=$(record "$service_dir/parked")
+  if [ "$parked" = "$1" ]; then
+    unpark || fail "$1 is parked and does not come back: run $(instance_dir "$1")/logs on the host"
+    return 0
+  fi
+  printf '%s' "$1" | replace "$service_dir/slot"
+  apply_proxy "$service_dir"
+  disarm
+  if [ -n "$parked" ]; then
+    remove_instance "$parked"
+    rm -f "$service_dir/parked"
+  fi
+  for name in $(instances); do
+    if [ "$name" != "$1" ] && [ -e "$(instance_dir "$name")/forgotten" ]; then remove_instance "$name"; fi
+  done
+}
+
+# Everything of a service, when the service goes.
+delete_slot() {
+  local name
+  rm -f "$service_dir/slot"
+  disarm
+  for name in $(instances); do remove_instance "$name"; done
+  rm -f "$service_dir/parked"
+  host_lock
+  if [ -e "$service_dir/listeners" ]; then
+    rm -f "$service_dir/listeners" "$proxies/$stack.$service.cfg"
+    reload_proxy
+  fi
+  release_address "$stack" "$service"
+  rm -rf "$service_dir"
+  host_unlock
+}
+
+# Nobody is left to finish a deployment: the unfinished successor goes, the parked one serves again.
+recover_service() { # $1 `now` after a boot, else only past the deadline
+  local parked name deadline
+  parked=$(record "$service_dir/parked")
+  deadline=$(record "$service_dir/deadline")
+  if [ -z "$parked" ]; then return 0; fi
+  if [ "${1:-}" != now ] && [ "$(date +%s)" -lt "${deadline:-0}" ]; then return 0; fi
+  if [ "$(record "$service_dir/slot")" != "$parked" ]; then
+    # The switch was made; only the clearing away is left.
+    apply_proxy "$service_dir"
+    remove_instance "$parked"
+    rm -f "$service_dir/parked"
+    disarm
+    return 0
+  fi
+  for name in $(instances); do
+    if [ "$name" != "$parked" ]; then remove_instance "$name"; fi
+  done
+  unpark || fail "$parked did not come back: run $(instance_dir "$parked")/logs"
+}

@@ -1,0 +1,100 @@
+# shellcheck shell=bash
+# What every operation on a host stands on: where records are, locks, failing.
+#
+#   /var/lib/containerhost/            root only
+#     key                              keys the digests of secrets
+#     addresses                        one line each: <virtual address> <stack> <service>
+#     <stack>/<service>/
+#       slot                           the instance that serves
+#       parked                         the instance that waits, stopped, until its successor serves
+#       deadline                       when the host brings the parked one back by itself (epoch seconds)
+#       listeners                      the service's part of the proxy's configuration, with @port@ placeholders
+#       instances/<name>/              native files, ports, and the verbs: prepare start running healthy stop
+#                                      restore remove logs
+#   /srv/containerhost/<stack>/{volumes,projects}/<name>/{data,mapping}
+#
+#   /run/lock/containerhost/           host: held while addresses, ports or the proxy's listeners change;
+#                                      <stack>.<service>: held during every change of the service
+#
+# Records are replaced by rename, so that a reader and a crash see the old or the new one.
+
+base=/var/lib/containerhost
+srv=/srv/containerhost
+proxies=/etc/containerhost/haproxy
+locks=/run/lock/containerhost
+socket=/run/containerhost/admin.sock
+# Nothing listens here: a connection is refused at once, and the proxy tries again until its hold is over.
+closed=1
+
+# A lost connection must not end an operation half-way.
+trap '' PIPE HUP
+
+fail() {
+  printf 'containerhost: %s\n' "$*" >&2 || true
+  exit 1
+}
+
+# Progress for the person who waits; nobody may be left to read it.
+say() {
+  printf 'containerhost-progress: %s\n' "$*" >&2 || true
+}
+
+# $1 file, content on stdin
+replace() {
+  local temporary="$1.new.$$"
+  cat >"$temporary" || fail "cannot write $1: is the disk full? $(df -h --output=avail,target "$(dirname "$1")" | tail -n 1)"
+  mv -f "$temporary" "$1"
+}
+
+record() { # prints a record, or nothing
+  if [ -e "$1" ]; then cat "$1"; fi
+}
+
+use_service() { # $1 stack, $2 service: sets $service_dir and holds its lock until the script ends
+  stack=$1 service=$2
+  service_dir=$base/$stack/$service
+  mkdir -p "$locks"
+  exec 9>"$locks/$stack.$service"
+  flock -w 300 9 || fail "another change of $service is under way for more than 300 s: see who holds $locks/$stack.$service (fuser -v)"
+  mkdir -p -m 0700 "$base/$stack" "$service_dir"
+  mkdir -p "$service_dir/instances"
+}
+
+host_lock() {
+  mkdir -p "$locks"
+  exec 8>"$locks/host"
+  flock -w 120 8 || fail "another change of this host's proxy or addresses is under way for more than 120 s: see who holds $locks/host (fuser -v)"
+}
+
+host_unlock() { exec 8>&-; }
+
+instance_dir() { printf '%s/instances/%s' "$service_dir" "$1"; }
+
+verb() { # $1 instance, $2 verb. What it starts must not inherit the locks.
+  local directory
+  directory=$(instance_dir "$1")
+  if [ ! -x "$directory/$2" ]; then return 0; fi
+  "$directory/$2" 8>&- 9>&- </dev/null
+}
+
+instances() { # names of the service's instances on this host
+  local directory
+  for directory in "$service_dir"/instances/*/; do
+    if [ -d "$directory" ]; then basename "$directory"; fi
+  done
+}
+
+expect_machine() { # $1 machine id
+  local found
+  found=$(cat /etc/machine-id)
+  if [ "$found" != "$1" ]; then fail "this is another machine: its id is $found, expected $1"; fi
+}
+
+put_file() { # $1 path, $2 mode, $3 owner, $4 group; base64 on stdin
+  local directory
+  directory=$(dirname "$1")
+  if [ ! -d "$directory" ]; then install -d -o "$3" -g "$4" "$directory"; fi
+  (umask 077 && base64 -d | replace "$1") || fail "cannot write $1"
+  chown "$3:$4" "$1"
+  chmod "$2" "$1"
+}

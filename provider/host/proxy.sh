@@ -1,0 +1,159 @@
+# shellcheck shell=bash
+# The host's proxy: which instance serves. The file and the running process are changed together, the
+# file first, so that a restart at any moment goes back to what is true.
+
+# The instance that requests go to; none while the one that serves is parked.
+serving() { # $1 service directory
+  local slot parked
+  slot=$(record "$1/slot")
+  parked=$(record "$1/parked")
+  if [ -n "$slot" ] && [ "$slot" != "$parked" ]; then printf '%s' "$slot"; fi
+}
+
+# $1 service directory, $2 container port: the loopback port behind it
+target() {
+  local live port=
+  live=$(serving "$1")
+  if [ -n "$live" ] && [ -e "$1/instances/$live/ports" ]; then
+    port=$(awk -v wanted="$2" '$1 == wanted { print $2 }' "$1/instances/$live/ports")
+  fi
+  printf '%s' "${port:-$closed}"
+}
+
+proxy_ports() { # $1 service directory: the container ports that the proxy serves
+  if [ -e "$1/listeners" ]; then grep -o 'server live 127.0.0.1:@[0-9]*@' "$1/listeners" | grep -o '@[0-9]*@' | tr -d @ | sort -nu; fi
+}
+
+proxy_file() { # $1 service directory: its configuration, as it must be now
+  local stack service address expression port
+  service=$(basename "$1")
+  stack=$(basename "$(dirname "$1")")
+  address=$(address_of "$stack" "$service")
+  expression="s/@address@/$address/g"
+  for port in $(proxy_ports "$1"); do
+    expression="$expression;s/@$port@/$(target "$1" "$port")/g"
+  done
+  sed "$expression" "$1/listeners"
+}
+
+write_proxy_file() { # $1 service directory
+  if [ -e "$1/listeners" ]; then
+    proxy_file "$1" | replace "$proxies/$(basename "$(dirname "$1")").$(basename "$1").cfg"
+  fi
+}
+
+ask_proxy() { # $1 command: its answer. The proxy may be restarting: it is back within a second.
+  local answer attempt
+  for ((attempt = 0; attempt < 50; attempt++)); do
+    if answer=$(printf '%s\n' "$1" | socat -t 5 - "UNIX-CONNECT:$socket" 2>/dev/null); then
+      printf '%s' "$answer"
+      return 0
+    fi
+    sleep 0.1
+  done
+  return 1
+}
+
+apply_proxy() { # $1 service directory: what the records say, to the file and to the running proxy
+  local port name answer
+  write_proxy_file "$1"
+  name=$(basename "$(dirname "$1")").$(basename "$1")
+  for port in $(proxy_ports "$1"); do
+    answer=$(ask_proxy "set server $name.$port/live addr 127.0.0.1 port $(target "$1" "$port")") ||
+      fail "the host's proxy does not answer on $socket: systemctl status containerhost-proxy"
+    case $answer in
+    *"changed from"* | *"no need to change"* | "") ;;
+    *) fail "the host's proxy refused to switch $name.$port: $answer" ;;
+    esac
+  done
+}
+
+# Waits until nothing talks to an instance any more, at most $2 seconds: WebSockets and event streams
+# never end by themselves.
+drain() { # $1 instance, $2 seconds
+  local ports filter='' port until=$((SECONDS + $2))
+  ports=$(awk '{ print $2 }' "$(instance_dir "$1")/ports" 2>/dev/null || true)
+  for port in $ports; do filter="$filter${filter:+ or }dport = :$port"; done
+  if [ -z "$filter" ]; then return 0; fi
+  while [ "$SECONDS" -lt "$until" ] && [ -n "$(ss -Htn state established "( $filter )")" ]; do sleep 0.05; done
+}
+
+# Listeners are added while nothing is held: a held request stays in the proxy's old process and would
+# never see the switch.
+reload_proxy() {
+  local until=$((SECONDS + 60)) errors
+  while compgen -G "$base/*/*/parked" >/dev/null; do
+    if [ "$SECONDS" -ge "$until" ]; then
+      fail "requests of another service are being held for more than 60 s, so the proxy cannot be reloaded: look at $base/*/*/parked"
+    fi
+    sleep 0.25
+  done
+  if ! errors=$(haproxy -c -q -f "$proxies" 2>&1); then fail "the proxy's configuration is not valid: $errors"; fi
+  systemctl reload-or-restart containerhost-proxy.service ||
+    fail "the proxy could not be reloaded: journalctl -u containerhost-proxy"
+  # A reload answers when the new process serves, or failed to bind and the old one went on.
+  ask_proxy 'show info' >/dev/null || fail "the host's proxy does not answer on $socket: systemctl status containerhost-proxy"
+}
+
+foreign_listener() { # $1 address, $2 port: who listens there, when it is not our proxy
+  ss -Hltnp "sport = :$2" | awk -v a="$1" '
+    { local = $4; sub(/:[0-9]*$/, "", local) }
+    (local == a || local == "0.0.0.0" || local == "*" || local == "[::]" || a == "0.0.0.0") && $0 !~ /"haproxy"/ { print $4 " " $6; exit }'
+}
+
+# Listeners of all services of a stack: staged one by one, then one reload, or none.
+begin_listeners() {
+  host_lock
+  staged=
+  systemctl start containerhost-proxy.service || fail "the host's proxy does not start: journalctl -u containerhost-proxy"
+}
+
+add_service() { # $1 stack, $2 service, $3… published `address:port`; its listeners on stdin
+  local directory=$base/$1/$2 name="$1 $2" content published taken
+  content=$(cat)
+  shift 2
+  for published in "$@"; do
+    taken=$(foreign_listener "${published%:*}" "${published##*:}")
+    if [ -n "$taken" ]; then fail "${name#* } publishes $published, which is taken by another process on the host: $taken. Stop it, or publish another port in compose.yaml"; fi
+  done
+  # shellcheck disable=SC2086 # two words
+  allocate_address $name
+  mkdir -p "$directory/instances"
+  if [ -z "$content" ]; then
+    if [ -e "$directory/listeners" ]; then
+      rm -f "$directory/listeners" "$proxies/${name/ /.}.cfg"
+      staged=1
+    fi
+    return 0
+  fi
+  if [ "$content" != "$(record "$directory/listeners")" ]; then
+    printf '%s\n' "$content" | replace "$directory/listeners"
+    staged=1
+  fi
+  # Written anew also when only the file was changed by hand.
+  if ! proxy_file "$directory" | cmp -s - "$proxies/${name/ /.}.cfg"; then
+    write_proxy_file "$directory"
+    staged=1
+  fi
+}
+
+commit_listeners() {
+  if [ -n "$staged" ]; then reload_proxy; fi
+  host_unlock
+}
+
+# What is left of a stack when all of its services are gone. Data under /srv/containerhost stays.
+forget_stack() { # $1 stack
+  local directory
+  host_lock
+  for directory in "$base/$1"/*/; do
+    if [ ! -d "$directory" ]; then continue; fi
+    if [ -n "$(ls -A "$directory/instances" 2>/dev/null)" ]; then fail "$directory still has instances: they were not deleted"; fi
+    rm -f "$proxies/$1.$(basename "$directory").cfg"
+    release_address "$1" "$(basename "$directory")"
+    rm -rf "$directory"
+  done
+  rm -rf "${base:?}/$1"
+  reload_proxy
+  host_unlock
+}

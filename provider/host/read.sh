@@ -1,0 +1,88 @@
+# shellcheck shell=bash
+# Everything that a stack has on this host, in one go: sections, each begun by a line `=== <name>`.
+# Whatever cannot be read fails the whole reading: half of the truth would look like drift.
+
+read_stack() { # $1 stack, $2 account
+  local account=$2 directory ids
+  echo "=== machine"
+  cat /etc/machine-id
+  echo "=== records"
+  for directory in "$base/$1"/*/; do
+    if [ ! -d "$directory/instances" ]; then continue; fi
+    printf '%s slot %s\n' "$(basename "$directory")" "$(record "$directory/slot")"
+    printf '%s parked %s\n' "$(basename "$directory")" "$(record "$directory/parked")"
+    read_instances "$directory"
+  done
+  awk -v stack="$1" '$2 == stack { print $3, "address", $1 }' "$base/addresses"
+  echo "=== files"
+  find "$base/$1"/*/instances -mindepth 2 -maxdepth 2 -type f -print0 2>/dev/null | xargs -0 -r sha256sum
+  find "$proxies" -name "$1.*.cfg" -print0 | xargs -0 -r sha256sum
+  find "$(getent passwd "$account" | cut -d: -f6)/.config/containers/systemd" -maxdepth 1 -type f -print0 2>/dev/null | xargs -0 -r sha256sum
+  echo "=== secrets"
+  read_secrets "$account" "$base/$1"/*/instances/*/
+  echo "=== proxy"
+  ask_proxy 'show servers state' || echo down
+  echo
+  echo "=== docker"
+  ids=$(docker ps --all --quiet --no-trunc)
+  if [ -n "$ids" ]; then
+    # A container may go between the two commands; its absence is told by its absence.
+    xargs docker inspect <<<"$ids" 2>/dev/null || true
+  fi
+  docker info --format '{{.ServerVersion}}' >/dev/null || fail "docker does not answer: systemctl status docker"
+  echo "=== podman"
+  as_account "$account" sh -c 'ids=$(podman ps --all --quiet --no-trunc) || exit 1; if [ -n "$ids" ]; then podman inspect --type container $ids 2>/dev/null || true; fi' ||
+    fail "podman does not answer for $account: loginctl user-status $account"
+}
+
+read_instances() { # $1 service directory
+  local directory service instance
+  service=$(basename "$1")
+  for directory in "$1"/instances/*/; do
+    if [ ! -d "$directory" ]; then continue; fi
+    instance=$(basename "$directory")
+    printf '%s instance %s\n' "$service" "$instance"
+    if [ -e "$directory/ports" ]; then awk -v s="$service" -v i="$instance" '{ print s, "port", i, $1, $2 }' "$directory/ports"; fi
+  done
+}
+
+# A digest of each secret as it is now, keyed, so that it tells nothing of the value.
+digest_secret() { { cat "$base/key" && sha256sum; } | sha256sum | cut -d' ' -f1; }
+
+# `<instance> <secret> <digest>` for each instance directory given: of what is there now, not of what was sent.
+read_secrets() { # $1 account, $2… instance directories
+  local account=$1 directory instance secret names=() digest data
+  shift
+  for directory in "$@"; do
+    if [ ! -e "$directory/secret-names" ]; then continue; fi
+    instance=$(basename "$directory")
+    while read -r secret; do
+      if [ "$(record "$directory/runtime")" = podman ]; then
+        names+=("$instance-$secret")
+      elif [ -e "$directory/secrets/$secret" ]; then
+        digest=$(digest_secret <"$directory/secrets/$secret")
+        printf '%s %s\n' "$instance-$secret" "$digest"
+      fi
+    done <"$directory/secret-names"
+  done
+  if [ "${#names[@]}" = 0 ]; then return 0; fi
+  # Those that are not there any more are missing in the answer, which is how their absence is told.
+  { as_account "$account" podman secret inspect --showsecret "${names[@]}" 2>/dev/null || true; } |
+    jq -r '.[] | .Spec.Name + " " + (.SecretData | @base64)' |
+    while read -r secret data; do
+      digest=$(base64 -d <<<"$data" | digest_secret)
+      printf '%s %s\n' "$secret" "$digest"
+    done
+}
+
+# What a new instance is like, for later readings to be compared with.
+describe_instance() { # $1 instance, $2 account
+  local directory
+  directory=$(instance_dir "$1")
+  printf '=== machine\n%s\n=== records\n=== files\n=== proxy\n=== secrets\n' "$(cat /etc/machine-id)"
+  read_secrets "$2" "$directory"
+  echo "=== docker"
+  if [ "$(record "$directory/runtime")" = docker ]; then docker inspect --type container "$1"; fi
+  echo "=== podman"
+  if [ "$(record "$directory/runtime")" = podman ]; then as_account "$2" podman inspect --type container "$1"; fi
+}

@@ -1,0 +1,111 @@
+# shellcheck shell=bash
+# Data lies in directories that either runtime bind-mounts. Only the owners' ids differ: a runtime maps
+# the container's ids to the host's, written here as the kernel writes /proc/<pid>/uid_map
+# (<container> <host> <count>), once with `uid` and once with `gid` before it.
+
+# Plans `<uid> <gid> <new uid> <new gid>` for each pair of owners found, or fails before anything changes.
+plan_shift() { # $1 data directory, $2 old mapping, $3 new mapping
+  find "$1" -printf '%U %G\n' | sort -u | awk -v old="$2" -v new="$3" '
+    function load(file, map,   line, f, n) {
+      n = 0
+      while ((getline line < file) > 0) { split(line, f, " "); n++; map[n, "kind"] = f[1]; map[n, "c"] = f[2]; map[n, "h"] = f[3]; map[n, "n"] = f[4] }
+      map["size"] = n
+    }
+    function inside(id, kind,   i) { # host id -> container id under the old mapping
+      for (i = 1; i <= from["size"]; i++)
+        if (from[i, "kind"] == kind && id >= from[i, "h"] && id < from[i, "h"] + from[i, "n"]) return from[i, "c"] + id - from[i, "h"]
+      return -1
+    }
+    function outside(id, kind,   i) {
+      for (i = 1; i <= to["size"]; i++)
+        if (to[i, "kind"] == kind && id >= to[i, "c"] && id < to[i, "c"] + to[i, "n"]) return to[i, "h"] + id - to[i, "c"]
+      return -1
+    }
+    BEGIN { load(old, from); load(new, to) }
+    {
+      u = outside(inside($1 + 0, "uid"), "uid"); g = outside(inside($2 + 0, "gid"), "gid")
+      if (u < 0 || g < 0) { print "owner " $1 ":" $2 " has no place in the other runtime" > "/dev/stderr"; bad = 1; exit }
+      if (u != $1 || g != $2) print $1, $2, u, g
+    }
+    END { exit bad }'
+}
+
+# The lists are complete before the first owner changes, so that a shift cut short is finished, never
+# done twice: each file is named once, with the owner it gets.
+apply_shift() { # $1 volume directory
+  local uid gid new_uid new_gid mode path
+  while read -r uid gid new_uid new_gid; do
+    xargs -0 -r chown -h "$new_uid:$new_gid" -- <"$1/shift/$uid.$gid"
+  done <"$1/shift/plan"
+  # chown takes set-id bits away.
+  while IFS=' ' read -r -d '' mode path; do chmod "$mode" -- "$path"; done <"$1/shift/modes"
+  mv -f "$1/shift/mapping" "$1/mapping"
+  rm -rf "$1/shift"
+}
+
+# Makes a volume's owners what the instance's runtime needs. No other instance may write it meanwhile.
+own_volume() { # $1 volume directory, $2 host uid, $3 host gid of the service's user; the new mapping on stdin
+  local directory=$1 uid gid rest
+  mkdir -p "$directory"
+  if [ -e "$directory/shift/plan" ]; then apply_shift "$directory"; fi
+  rm -rf "$directory/shift.new"
+  mkdir "$directory/shift.new"
+  cat >"$directory/shift.new/mapping"
+  if [ ! -e "$directory/mapping" ]; then
+    mkdir -p "$directory/data"
+    chown "$2:$3" "$directory/data"
+    mv "$directory/shift.new/mapping" "$directory/mapping"
+    rm -rf "$directory/shift.new"
+    return 0
+  fi
+  if ! cmp -s "$directory/mapping" "$directory/shift.new/mapping"; then
+    plan_shift "$directory/data" "$directory/mapping" "$directory/shift.new/mapping" >"$directory/shift.new/plan" || return 1
+    while read -r uid gid rest; do
+      find "$directory/data" -uid "$uid" -gid "$gid" -print0 >"$directory/shift.new/$uid.$gid"
+    done <"$directory/shift.new/plan"
+    : "${rest:-}"
+    find "$directory/data" ! -type l -perm /6000 -printf '%m %p\0' >"$directory/shift.new/modes"
+    mv "$directory/shift.new" "$directory/shift"
+    apply_shift "$directory"
+  fi
+  rm -rf "$directory/shift.new"
+}
+
+# Files of the project, as a tar on stdin. What services wrote stays; a file that the project had delivered
+# and has no more goes; one that a service changed meanwhile is kept beside the new one.
+deliver_project() { # $1 project directory, $2 digest, $3 uid, $4 gid (`-`: as they are)
+  local directory=$1 owner=$3:$4 file
+  mkdir -p "$directory/data"
+  if [ "$(record "$directory/digest")" = "$2" ]; then
+    cat >/dev/null
+    return 0
+  fi
+  rm -rf "$directory/incoming"
+  mkdir "$directory/incoming"
+  tar -xf - -C "$directory/incoming" --no-same-owner || return 1
+  if [ "$3" = - ]; then owner=$(stat -c %u:%g "$directory/data"); fi
+  chown -R "$owner" "$directory/incoming"
+  (cd "$directory/incoming" && find . -type f -print0 | sort -z | xargs -0 -r sha256sum -z) >"$directory/manifest.new"
+  while IFS= read -r -d '' file; do
+    file=${file#*  }
+    if [ ! -e "$directory/incoming/$file" ] && [ -f "$directory/data/$file" ]; then
+      if unchanged_since_delivery "$directory" "$file"; then rm -f "$directory/data/$file"; fi
+    fi
+  done < <(record_z "$directory/manifest")
+  while IFS= read -r -d '' file; do
+    if [ -f "$directory/data/$file" ] && ! cmp -s "$directory/data/$file" "$directory/incoming/$file" && ! unchanged_since_delivery "$directory" "$file"; then
+      cp -p --backup=numbered "$directory/data/$file" "$directory/data/$file.kept"
+      say "kept $file, which was changed on the host, as $file.kept"
+    fi
+  done < <(cd "$directory/incoming" && find . -type f -print0)
+  cp -a "$directory/incoming/." "$directory/data/"
+  rm -rf "$directory/incoming"
+  mv "$directory/manifest.new" "$directory/manifest"
+  printf '%s' "$2" | replace "$directory/digest"
+}
+
+record_z() { if [ -e "$1" ]; then cat "$1"; fi; }
+
+unchanged_since_delivery() { # $1 project directory, $2 file
+  [ -e "$1/manifest" ] && grep -zqxF -- "$(cd "$1/data" && sha256sum -z -- "$2" | tr -d '\0')" "$1/manifest"
+}

@@ -1,0 +1,112 @@
+import { appendFileSync } from 'node:fs';
+import { currentConnection } from './connection.ts';
+import { hostLibrary } from './hostSetup.ts';
+import type { Host } from './inputs.ts';
+import { HostError } from './ssh/problem.ts';
+import { type RunOptions, type Shell, SshShell } from './ssh/shell.ts';
+import { words } from './words.ts';
+
+/** Opens a shell; replaced in tests. */
+export type Connect = (host: Host) => Shell;
+
+/**
+ * The hosts of a run: one connection each, and what a host was found to hold, until something changes it.
+ */
+export class Hosts {
+  readonly #connect: Connect;
+  readonly #shells = new Map<string, Shell>();
+  readonly #readings = new Map<string, Promise<string>>();
+  /** the identity that the program gave last for a way to connect */
+  readonly #identities = new Map<string, Host>();
+
+  constructor(connect: Connect = (host) => new SshShell(host.connection, host.hostKey)) {
+    this.#connect = connect;
+  }
+
+  /** The program says that this host is what answers there now. */
+  declare(host: Host): void {
+    this.#identities.set(address(host), host);
+  }
+
+  /**
+   * Whether everything that was on this host is proven to be gone: in its place there is another one, whose
+   * identity the program has from the machine's maker. That nobody answers proves nothing.
+   */
+  isReplaced(host: Host): boolean {
+    const now = this.#identities.get(address(host));
+    return now !== undefined && now.machineId !== host.machineId;
+  }
+
+  /** Runs one operation on a host: `call` after the host's library. Anything read before is forgotten. */
+  async change(stack: string, host: Host, call: string, options: RunOptions = {}): Promise<string> {
+    this.#readings.delete(reading(stack, host));
+    try {
+      return await this.#run(stack, host, call, options);
+    } finally {
+      this.#readings.delete(reading(stack, host));
+    }
+  }
+
+  /** Everything that a stack has on a host: one round trip, however many ask. */
+  read(stack: string, host: Host, options: RunOptions = {}): Promise<string> {
+    const key = reading(stack, host);
+    let result = this.#readings.get(key);
+    if (!result) {
+      result = this.#run(stack, host, `read_stack ${words([stack, host.account.name])}`, options);
+      this.#readings.set(key, result);
+      result.catch(() => this.#readings.delete(key));
+    }
+    return result;
+  }
+
+  async #run(stack: string, host: Host, call: string, options: RunOptions): Promise<string> {
+    const current = {
+      ...host,
+      ...this.#identity(host),
+      connection: currentConnection(stack, host.connection),
+    };
+    const key = JSON.stringify([current.connection, current.hostKey]);
+    let shell = this.#shells.get(key);
+    if (!shell) {
+      shell = this.#connect(current);
+      this.#shells.set(key, shell);
+    }
+    const begun = Date.now();
+    const { stdout } = await shell.run(
+      [hostLibrary(), `expect_machine ${words([host.machineId])}`, call].join('\n'),
+      options,
+    );
+    trace(call, Date.now() - begun);
+    return stdout;
+  }
+
+  /** A host whose keys were rotated is the same host: the key that was learnt last is the one to expect. */
+  #identity(host: Host): Pick<Host, 'hostKey'> {
+    const now = this.#identities.get(address(host));
+    return now && now.machineId === host.machineId ? { hostKey: now.hostKey } : { hostKey: host.hostKey };
+  }
+
+  close(): void {
+    for (const shell of this.#shells.values()) shell.close();
+    this.#shells.clear();
+  }
+}
+
+/** Whether an operation failed because another machine stands where this one was. */
+export function isAnotherMachine(error: unknown): boolean {
+  return error instanceof HostError && error.message.includes('this is another machine');
+}
+
+function address(host: Host): string {
+  return `${host.connection.address}:${host.connection.port}`;
+}
+
+function reading(stack: string, host: Host): string {
+  return `${stack} ${host.machineId}`;
+}
+
+/** With CORTEX_TRACE=FILE each round trip to a host is a line there: what it was for, and milliseconds. */
+function trace(call: string, milliseconds: number): void {
+  const file = process.env.CORTEX_TRACE;
+  if (file) appendFileSync(file, `${call.trimStart().split(/\s/, 1)[0]} ${milliseconds}\n`);
+}

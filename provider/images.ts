@@ -1,0 +1,64 @@
+import { inPlace } from './differences.ts';
+import type { Hosts } from './hosts.ts';
+import type { ImagesInputs } from './inputs.ts';
+import type { Resource } from './resource.ts';
+import type { Operation } from './rpc/resourceProvider.ts';
+import { type Props, reveal, Secret } from './rpc/value.ts';
+import { words } from './words.ts';
+
+/**
+ * The images of a stack, in both engines of the host, before anything that serves is touched: a flip moves
+ * no image, and one that cannot be had stops the deployment while nothing has changed. Images stay when the
+ * stack goes, as with the engines' own tools.
+ */
+export const images: Resource = {
+  check: ({ news }) => ({
+    inputs: news.registries === undefined ? news : { ...news, registries: new Secret(news.registries) },
+    failures: [],
+  }),
+
+  diff: ({ oldInputs, news }) => inPlace(oldInputs, news),
+
+  preview: ({ news }) => news,
+
+  async create(req, hosts) {
+    const { stack } = await fetch(req.inputs, req, hosts);
+    return { id: stack, properties: req.inputs };
+  },
+
+  async update(req, hosts) {
+    await fetch(req.news, req, hosts);
+    return { properties: req.news };
+  },
+
+  // Whether an image is there matters when an instance is made of it, which looks again.
+  read: async ({ id, inputs }) => ({ id, inputs, properties: inputs }),
+
+  delete: async () => {},
+};
+
+async function fetch(inputs: Props, { signal, log }: Operation, hosts: Hosts): Promise<ImagesInputs> {
+  const declared = reveal(inputs) as unknown as ImagesInputs;
+  const { host, stack, images: wanted, registries = {} } = declared;
+  hosts.declare(host);
+  await hosts.change(
+    stack,
+    host,
+    [
+      'begin_fetch',
+      `base64 -d >"$credentials/config.json" <<'CONTENT'\n${Buffer.from(registryAuth(registries)).toString('base64')}\nCONTENT`,
+      `fetch_images ${words([host.account.name, ...wanted])}`,
+    ].join('\n'),
+    { signal, progress: (message) => log('info', message, { ephemeral: true }) },
+  );
+  return declared;
+}
+
+/** The format that Docker (`config.json`) and Podman (`--authfile`) share. */
+function registryAuth(registries: NonNullable<ImagesInputs['registries']>): string {
+  const auths = Object.entries(registries).map(([registry, { username, password }]) => [
+    registry,
+    { auth: Buffer.from(`${username}:${password}`).toString('base64') },
+  ]);
+  return JSON.stringify({ auths: Object.fromEntries(auths) });
+}

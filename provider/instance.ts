@@ -1,0 +1,268 @@
+import { createHash } from 'node:crypto';
+import { render } from '../runtimes/render.ts';
+import type { RenderContext } from '../runtimes/runtime.ts';
+import { specDigest } from '../spec/digest.ts';
+import { differences } from './differences.ts';
+import { isAnotherMachine } from './hosts.ts';
+import type { InstanceInputs } from './inputs.ts';
+import {
+  deliverProject,
+  directories,
+  instanceRecords,
+  putFile,
+  putRendered,
+  renderedDigests,
+} from './instanceFiles.ts';
+import { changed, type Observed, observe, stateOf } from './observed.ts';
+import { projectArchive } from './projectArchive.ts';
+import { containerOf, parseReading, type Reading, strangersOf } from './reading.ts';
+import type { Resource } from './resource.ts';
+import { type Plain, type Props, reveal, Secret, Unknown } from './rpc/value.ts';
+import { words } from './words.ts';
+
+/** What was found right after the creation: what later readings are compared with. */
+interface Baseline {
+  observed: Observed;
+  /** path -> sha256 */
+  files: Record<string, string>;
+  /** secret -> keyed digest */
+  secrets: Record<string, string>;
+}
+
+/**
+ * One container of a service on one runtime. Immutable: every difference, wherever it comes from, is mended
+ * by a new instance. `rolling` ones are replaced create-first, `recreate` ones delete-first, where the delete
+ * parks and the create brings the parked one back if it fails (see host/instance.sh).
+ */
+export const instance: Resource = {
+  check({ olds, news, randomSeed }) {
+    const spec = news.spec;
+    const service = typeof spec === 'object' && spec !== null && 'name' in spec ? spec.name : Unknown;
+    const name =
+      news.name ?? olds?.name ?? (typeof service === 'string' ? autoname(service, randomSeed) : Unknown);
+    return { inputs: { ...news, name, state: 'running' }, failures: [] };
+  },
+
+  diff({ oldInputs, news }) {
+    const found = differences(oldInputs, news);
+    const paths = Object.keys(found);
+    return {
+      changes: paths.length > 0,
+      replaces: paths,
+      deleteBeforeReplace: [oldInputs, news].some((inputs) => rolloutOf(inputs) === 'recreate'),
+      detailedDiff: Object.fromEntries(
+        Object.entries(found).map(([path, kind]) => [
+          path,
+          { kind: `${kind}_REPLACE` as const, inputDiff: true },
+        ]),
+      ),
+    };
+  },
+
+  preview({ news }) {
+    return news;
+  },
+
+  async create({ inputs, signal, log }, hosts) {
+    const declared = reveal(inputs) as unknown as InstanceInputs & { name: string };
+    const { host, stack, spec, name, runtime } = declared;
+    const progress = (message: string) => log('info', message, { ephemeral: true });
+    hosts.declare(host);
+
+    progress('reserving addresses');
+    const reserved = await hosts.change(
+      stack,
+      host,
+      [
+        `use_service ${words([stack, spec.name])}`,
+        `reserve_instance ${words([name, ...spec.ports.map((port) => port.port)])}`,
+      ].join('\n'),
+      { signal, progress },
+    );
+    const context = renderContext(declared, reserved);
+    const rendered = render(runtime, spec, context);
+
+    progress(`starting in ${runtime}`);
+    const created = await hosts.change(
+      stack,
+      host,
+      [
+        `use_service ${words([stack, spec.name])}`,
+        ...projectDeliveries(declared),
+        putRendered(rendered, context),
+        ...Object.entries(instanceRecords(declared)).map(([file, content]) =>
+          putFile(`${context.directory}/${file}`, content, '0600'),
+        ),
+        ...spec.secrets.map(({ secret }) =>
+          putFile(`${context.directory}/secrets/${secret}`, declared.secrets[secret] ?? '', '0600'),
+        ),
+        `start_instance ${words([name, spec.rollout])}`,
+        `describe_instance ${words([name, host.account.name])}`,
+      ].join('\n'),
+      { signal, progress },
+    );
+    const reading = parseReading(created);
+    const container = containerOf(reading, runtime, name);
+    if (!container) throw new Error(`${name} started, but ${runtime} does not know it`);
+    const baseline: Baseline = {
+      observed: observe(runtime, container),
+      files: renderedDigests(rendered),
+      secrets: secretDigests(reading, declared),
+    };
+    return { id: name, properties: { ...inputs, baseline: { ...baseline } } };
+  },
+
+  async read({ id, inputs, properties, log }, hosts) {
+    const stored = reveal(inputs) as unknown as InstanceInputs;
+    const { host, stack, spec } = stored;
+    let reading: Reading;
+    try {
+      reading = parseReading(await hosts.read(stack, host));
+    } catch (error) {
+      if (isAnotherMachine(error)) return { id: '', inputs: {}, properties: {} };
+      throw error;
+    }
+    for (const stranger of strangersOf(reading, stack, spec.name)) {
+      log(
+        'warning',
+        `container "${stranger.name}" in ${stranger.runtime} on the host looks like ${spec.name} and is none of this stack's: ` +
+          'it is left alone. Remove it by hand if nobody needs it.',
+      );
+    }
+    const container = containerOf(reading, stored.runtime, id);
+    // The engines answered and do not have it: that is what "gone" means.
+    if (!container) return { id: '', inputs: {}, properties: {} };
+    const baseline = reveal(properties.baseline ?? {}) as unknown as Baseline;
+    const live = { ...inputs, ...drift(inputs, baseline, container, reading, stored) };
+    return { id, inputs: live, properties: { ...properties, ...live } };
+  },
+
+  async delete({ id, oldInputs, signal, log }, hosts) {
+    const { host, stack, spec } = reveal(oldInputs) as unknown as InstanceInputs;
+    if (hosts.isReplaced(host)) return;
+    const progress = (message: string) => log('info', message, { ephemeral: true });
+    try {
+      await hosts.change(
+        stack,
+        host,
+        `use_service ${words([stack, spec.name])}\ndelete_instance ${words([id])}`,
+        {
+          signal,
+          progress,
+        },
+      );
+    } catch (error) {
+      if (!isAnotherMachine(error)) throw error;
+    }
+  },
+};
+
+/** The same for a preview and the update that follows it; never the same twice for one service. */
+function autoname(service: string, randomSeed: Uint8Array): string {
+  return `${service}-${createHash('sha256').update(service).update(randomSeed).digest('hex').slice(0, 7)}`;
+}
+
+function rolloutOf(inputs: Props): unknown {
+  const spec = inputs.spec;
+  return typeof spec === 'object' && spec !== null && 'rollout' in spec ? spec.rollout : undefined;
+}
+
+function renderContext({ stack, spec, name = '', host }: InstanceInputs, reserved: string): RenderContext {
+  const ports: Record<string, number> = {};
+  const addresses: Record<string, string> = {};
+  for (const line of reserved.split('\n')) {
+    const [kind, key = '', value = ''] = line.split(' ');
+    if (kind === 'port') ports[key] = Number(value);
+    // A peer's address is in the container's hosts file; others are none of its business.
+    if (kind === 'address' && (key === spec.name || spec.peers.includes(key))) addresses[key] = value;
+  }
+  const volumes: Record<string, string> = {};
+  const projects: Record<string, string> = {};
+  for (const mount of spec.mounts) {
+    if (mount.kind === 'volume') volumes[mount.volume] = `${directories.volume(stack, mount.volume)}/data`;
+    if (mount.kind === 'project') {
+      const { fileName } = projectArchive(mount.source);
+      projects[mount.source] = [directories.project(stack, mount.source), 'data', fileName]
+        .filter(Boolean)
+        .join('/');
+    }
+  }
+  return {
+    stack,
+    instance: name,
+    directory: directories.instance(stack, spec.name, name),
+    account: host.account,
+    addresses,
+    ports,
+    volumes,
+    projects,
+    digest: specDigest(spec),
+  };
+}
+
+function projectDeliveries(inputs: InstanceInputs): string[] {
+  const sources = new Map<string, string>();
+  for (const mount of inputs.spec.mounts)
+    if (mount.kind === 'project') sources.set(mount.source, mount.digest);
+  return [...sources].map(([source, digest]) =>
+    deliverProject(inputs, source, digest, projectArchive(source).tar()),
+  );
+}
+
+function secretDigests(reading: Reading, { name, spec }: InstanceInputs): Record<string, string> {
+  return Object.fromEntries(
+    spec.secrets.map(({ secret }) => [secret, reading.secrets[`${name}-${secret}`] ?? '']),
+  );
+}
+
+/** What differs on the host, written over the inputs, so that the engine shows old and new on the property. */
+function drift(
+  inputs: Props,
+  baseline: Baseline,
+  container: Parameters<typeof observe>[1],
+  reading: Reading,
+  stored: InstanceInputs,
+): Props {
+  const result: Props = { state: stateOf(container) };
+
+  const spec = structuredClone(stored.spec) as unknown as Record<string, Plain>;
+  for (const [path, value] of Object.entries(
+    changed(baseline.observed, observe(stored.runtime, container)),
+  )) {
+    setPath(spec, path.split('.'), value);
+  }
+  result.spec = spec;
+
+  const files: Record<string, string> = {};
+  for (const [path, digest] of Object.entries(baseline.files)) {
+    const now = reading.files[path];
+    if (now !== digest) files[path] = now === undefined ? 'removed on the host' : 'changed on the host';
+  }
+  if (Object.keys(files).length > 0) result.files = files;
+
+  const secrets: Props = { ...(revealed(inputs.secrets) as Props) };
+  const now = secretDigests(reading, stored);
+  for (const [secret, digest] of Object.entries(baseline.secrets)) {
+    if (now[secret] !== digest)
+      secrets[secret] = now[secret] === '' ? 'removed on the host' : 'changed on the host';
+  }
+  result.secrets = new Secret(secrets);
+  return result;
+}
+
+function revealed(value: Props[string] | undefined): Plain {
+  return value === undefined ? {} : reveal(value);
+}
+
+function setPath(object: Record<string, Plain>, path: string[], value: Plain): void {
+  const [key = '', ...rest] = path;
+  if (rest.length === 0) {
+    if (value === null) delete object[key];
+    else object[key] = value;
+    return;
+  }
+  const child = object[key];
+  const next = typeof child === 'object' && child !== null && !Array.isArray(child) ? { ...child } : {};
+  object[key] = next;
+  setPath(next, rest, value);
+}

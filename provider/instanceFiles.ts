@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { idRanges, ownerOnDisk } from '../runtimes/idmap.ts';
+import type { RenderContext, Rendered } from '../runtimes/runtime.ts';
+import type { ServiceSpec } from '../spec/service.ts';
+import { drainSeconds, healthSeconds, patienceSeconds } from '../spec/timing.ts';
+import type { InstanceInputs } from './inputs.ts';
+import { words } from './words.ts';
+
+/** Where things of a stack lie on a host; the shell library knows the same paths. */
+export const directories = {
+  instance: (stack: string, service: string, instance: string) =>
+    `/var/lib/containerhost/${stack}/${service}/instances/${instance}`,
+  volume: (stack: string, volume: string) => `/srv/containerhost/${stack}/volumes/${volume}`,
+  project: (stack: string, source: string) => `/srv/containerhost/${stack}/projects/${projectName(source)}`,
+};
+
+/** A folder name for a path of the project: readable, and never the same for two paths. */
+function projectName(source: string): string {
+  const readable = source.replace(/[^a-zA-Z0-9]+/g, '-').replace(/^-|-$/g, '');
+  return `${readable}-${createHash('sha256').update(source).digest('hex').slice(0, 6)}`;
+}
+
+/** What the host's own functions need to know of an instance, beside the files of its runtime. */
+export function instanceRecords(inputs: InstanceInputs): Record<string, string> {
+  const { spec, runtime } = inputs;
+  return {
+    runtime,
+    drain: `${drainSeconds(spec)}`,
+    patience: `${patienceSeconds(spec)}`,
+    'health-deadline': `${healthSeconds(spec)}`,
+    volumes: volumeLines(inputs),
+    mapping: mappingLines(inputs),
+    'secret-names': spec.secrets.map((each) => `${each.secret}\n`).join(''),
+  };
+}
+
+function owner({ runtime, spec, host }: InstanceInputs): { uid: number; gid: number } {
+  return ownerOnDisk(runtime, spec.user, host.account);
+}
+
+/** `<rw|ro> <host uid> <host gid> <directory>`: the owners that the service's user has on the host. */
+function volumeLines(inputs: InstanceInputs): string {
+  const { uid, gid } = owner(inputs);
+  return dataDirectories(inputs.stack, inputs.spec)
+    .map(({ directory, readOnly }) => `${readOnly ? 'ro' : 'rw'} ${uid} ${gid} ${directory}\n`)
+    .join('');
+}
+
+function dataDirectories(stack: string, spec: ServiceSpec): { directory: string; readOnly: boolean }[] {
+  const found = new Map<string, boolean>();
+  for (const mount of spec.mounts) {
+    if (mount.kind !== 'volume' && mount.kind !== 'project') continue;
+    const directory =
+      mount.kind === 'volume'
+        ? directories.volume(stack, mount.volume)
+        : directories.project(stack, mount.source);
+    found.set(directory, (found.get(directory) ?? true) && mount.readOnly);
+  }
+  return [...found].map(([directory, readOnly]) => ({ directory, readOnly }));
+}
+
+/** As the kernel writes /proc/<pid>/uid_map, with `uid` or `gid` before each line. */
+function mappingLines({ runtime, spec, host }: InstanceInputs): string {
+  return (['uid', 'gid'] as const)
+    .flatMap((kind) =>
+      idRanges(runtime, spec.user, host.account, kind).map(
+        (r) => `${kind} ${r.container} ${r.host} ${r.size}\n`,
+      ),
+    )
+    .join('');
+}
+
+/** Lines that write a file on the host; the content is in no argv. */
+export function putFile(
+  path: string,
+  content: string | Uint8Array,
+  mode: string,
+  user = 'root',
+  group = user,
+): string {
+  const encoded = Buffer.from(content)
+    .toString('base64')
+    .replace(/(.{76})/g, '$1\n');
+  return `put_file ${words([path, mode, user, group])} <<'CONTENT'\n${encoded}\nCONTENT`;
+}
+
+/** Lines that write what a runtime rendered. */
+export function putRendered(rendered: Rendered, context: RenderContext): string {
+  return rendered.files
+    .map((file) => {
+      if (file.owner === 'root') return putFile(file.path, file.content, file.mode);
+      if (file.owner === 'account') return putFile(file.path, file.content, file.mode, context.account.name);
+      return putFile(file.path, file.content, file.mode, `${file.owner.uid}`, `${file.owner.gid}`);
+    })
+    .join('\n');
+}
+
+/** Path -> sha256 of what a runtime rendered, to tell later whether somebody edited it. */
+export function renderedDigests(rendered: Rendered): Record<string, string> {
+  return Object.fromEntries(
+    rendered.files.map((file) => [file.path, createHash('sha256').update(file.content).digest('hex')]),
+  );
+}
+
+/** Lines that deliver a project's files; a single file is delivered as a folder that holds it. */
+export function deliverProject(
+  inputs: InstanceInputs,
+  source: string,
+  digest: string,
+  tar: Uint8Array,
+): string {
+  const { uid, gid } = owner(inputs);
+  const writes = inputs.spec.mounts.some((m) => m.kind === 'project' && m.source === source && !m.readOnly);
+  const encoded = Buffer.from(tar)
+    .toString('base64')
+    .replace(/(.{76})/g, '$1\n');
+  const ids = writes ? [uid, gid] : ['-', '-'];
+  const directory = directories.project(inputs.stack, source);
+  return `base64 -d <<'CONTENT' | deliver_project ${words([directory, digest, ...ids])} || fail ${words([`the project's ${source} could not be delivered`])}\n${encoded}\nCONTENT`;
+}

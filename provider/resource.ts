@@ -1,0 +1,27 @@
+import type { Hosts } from './hosts.ts';
+import type {
+  CheckRequest,
+  CheckResult,
+  CreateRequest,
+  CreateResult,
+  DeleteRequest,
+  DiffRequest,
+  DiffResult,
+  PreviewRequest,
+  ReadRequest,
+  ReadResult,
+  UpdateRequest,
+} from './rpc/resourceProvider.ts';
+import type { Props } from './rpc/value.ts';
+
+/** What the provider does for one type of resource, on the hosts of this run. */
+export interface Resource {
+  check(req: CheckRequest): CheckResult;
+  diff(req: DiffRequest): DiffResult;
+  preview(req: PreviewRequest): Props;
+  create(req: CreateRequest, hosts: Hosts): Promise<CreateResult>;
+  read(req: ReadRequest, hosts: Hosts): Promise<ReadResult>;
+  /** absent where every change is a replacement */
+  update?(req: UpdateRequest, hosts: Hosts): Promise<{ properties: Props }>;
+  delete(req: DeleteRequest, hosts: Hosts): Promise<void>;
+}

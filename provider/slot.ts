@@ -1,0 +1,85 @@
+import { inPlace } from './differences.ts';
+import { type Hosts, isAnotherMachine } from './hosts.ts';
+import type { SlotInputs } from './inputs.ts';
+import { parseReading, type Reading } from './reading.ts';
+import type { Resource } from './resource.ts';
+import type { Operation } from './rpc/resourceProvider.ts';
+import { type Props, reveal } from './rpc/value.ts';
+import { words } from './words.ts';
+
+/** Which instance of a service serves. Switched in place, once the new instance is healthy. */
+export const slot: Resource = {
+  check: ({ news }) => ({ inputs: news, failures: [] }),
+
+  diff: ({ oldInputs, news }) => inPlace(oldInputs, news),
+
+  preview: ({ news }) => news,
+
+  async create(req, hosts) {
+    const { stack, service } = await switchTo(req.inputs, req, hosts);
+    return { id: `${stack}/${service}`, properties: req.inputs };
+  },
+
+  async update(req, hosts) {
+    await switchTo(req.news, req, hosts);
+    return { properties: req.news };
+  },
+
+  async read({ id, inputs }, hosts) {
+    const { host, stack, service } = reveal(inputs) as unknown as SlotInputs;
+    let reading: Reading;
+    try {
+      reading = parseReading(await hosts.read(stack, host));
+    } catch (error) {
+      if (isAnotherMachine(error)) return { id: '', inputs: {}, properties: {} };
+      throw error;
+    }
+    const record = reading.services[service];
+    if (!record?.slot) return { id: '', inputs: {}, properties: {} };
+    const live = { ...inputs, instance: serving(reading, stack, service) };
+    return { id, inputs: live, properties: live };
+  },
+
+  async delete({ oldInputs, signal, log }, hosts) {
+    const { host, stack, service } = reveal(oldInputs) as unknown as SlotInputs;
+    if (hosts.isReplaced(host)) return;
+    const progress = (message: string) => log('info', message, { ephemeral: true });
+    try {
+      await hosts.change(stack, host, `use_service ${words([stack, service])}\ndelete_slot`, {
+        signal,
+        progress,
+      });
+    } catch (error) {
+      if (!isAnotherMachine(error)) throw error;
+    }
+  },
+};
+
+async function switchTo(inputs: Props, { signal, log }: Operation, hosts: Hosts): Promise<SlotInputs> {
+  const declared = reveal(inputs) as unknown as SlotInputs;
+  const { host, stack, service, instance } = declared;
+  hosts.declare(host);
+  const progress = (message: string) => log('info', message, { ephemeral: true });
+  await hosts.change(
+    stack,
+    host,
+    `use_service ${words([stack, service])}\nswitch_slot ${words([instance])}`,
+    {
+      signal,
+      progress,
+    },
+  );
+  return declared;
+}
+
+/** What requests really go to: the recorded instance, unless the running proxy says otherwise. */
+function serving(reading: Reading, stack: string, service: string): string {
+  const record = reading.services[service];
+  const name = record?.slot ?? '';
+  const ports = record?.instances[name] ?? {};
+  for (const [port, loopback] of Object.entries(ports)) {
+    const target = reading.proxy[`${stack}.${service}.${port}`];
+    if (target !== undefined && target !== `127.0.0.1:${loopback}`) return `${target} (changed on the host)`;
+  }
+  return name;
+}
