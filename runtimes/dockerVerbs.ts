@@ -1,0 +1,143 @@
+import type { ServiceSpec } from '../spec/service.ts';
+import { shellWord, shellWords } from './escape.ts';
+import { networkName } from './host.ts';
+import { checkImageUser, explainPull } from './pull.ts';
+import type { RenderContext, RenderedFile } from './runtime.ts';
+import { failFunction, mayEnd, verbFiles, withTimeout } from './verbs.ts';
+
+/** How Docker does what every runtime must. Only containers with this instance's label are touched. */
+export function dockerVerbs(spec: ServiceSpec, context: RenderContext): RenderedFile[] {
+  const name = shellWord(context.instance);
+  const mine = shellWords([
+    'docker',
+    'ps',
+    '--all',
+    '--quiet',
+    '--filter',
+    `label=containerhost.instance=${context.instance}`,
+  ]);
+  return verbFiles(context, [
+    {
+      verb: 'prepare',
+      says: `Checks the Compose file of ${context.instance} and makes sure of its image.`,
+      lines: prepare(spec),
+    },
+    {
+      verb: 'start',
+      says: `Makes ${context.instance} run, and come back at boot.`,
+      lines: start(spec, context, mine),
+    },
+    {
+      verb: 'running',
+      says: `Exits 0 while ${context.instance} is up.`,
+      lines: [`[ "$(docker container inspect --format '{{.State.Status}}' ${name})" = running ]`],
+    },
+    {
+      verb: 'healthy',
+      says: `Probes ${context.instance} once: exits 0 when it is healthy.`,
+      lines: healthy(spec, name),
+    },
+    {
+      verb: 'stop',
+      says: `Stops ${context.instance} and keeps it: it does not come back at boot. Undone by restore.`,
+      lines: [
+        `ids=$(${mine})`,
+        'for id in $ids; do',
+        '  docker update --restart=no "$id" >/dev/null',
+        '  docker stop "$id" >/dev/null',
+        'done',
+      ],
+    },
+    {
+      verb: 'restore',
+      says: `Undoes stop: ${context.instance} runs, and comes back at boot.`,
+      lines: ['exec ./start'],
+    },
+    {
+      verb: 'remove',
+      says: `Stops ${context.instance} and leaves nothing of it in Docker.`,
+      lines: remove(spec, context, mine),
+    },
+    {
+      verb: 'logs',
+      says: `Prints the last lines ${context.instance} wrote.`,
+      lines: [`exec docker logs --tail 20 ${name} 2>&1`],
+    },
+  ]);
+}
+
+function prepare(spec: ServiceSpec): string[] {
+  const image = shellWord(spec.image);
+  return [
+    failFunction,
+    'said=$(docker compose --file compose.yaml config --quiet 2>&1) || fail "docker compose refuses $PWD/compose.yaml: $said"',
+    `if ! docker image inspect ${image} >/dev/null 2>&1; then`,
+    '  # credentials are there only where a registry needs them',
+    '  [ ! -d docker-config ] || export DOCKER_CONFIG="$PWD/docker-config"',
+    `  if ! said=$(docker pull --quiet ${image} 2>&1); then`,
+    ...explainPull(spec.image).map((line) => `    ${line}`),
+    '  fi',
+    'fi',
+    ...(spec.secrets.length === 0 || spec.user
+      ? []
+      : checkImageUser(`docker image inspect --format '{{.Config.User}}' ${image}`, spec.image)),
+  ];
+}
+
+function start(spec: ServiceSpec, context: RenderContext, mine: string): string[] {
+  const owner = spec.user ? `${spec.user.uid}:${spec.user.gid}` : '0:0';
+  return [
+    ...spec.networks.flatMap((network) => {
+      const name = shellWord(networkName(network, context));
+      const label = shellWord(`containerhost.stack=${context.stack}`);
+      return [
+        `docker network inspect ${name} >/dev/null 2>&1 ||`,
+        `  docker network create --label ${label} ${name} >/dev/null ||`,
+        `  docker network inspect ${name} >/dev/null # another instance was faster`,
+      ];
+    }),
+    ...spec.secrets.flatMap(({ secret }) => {
+      const file = shellWord(`secrets/${secret}`);
+      return [`chown ${owner} ${file}`, `chmod 0400 ${file}`];
+    }),
+    '# it may have been barred from boot by stop',
+    `ids=$(${mine})`,
+    `for id in $ids; do docker update --restart=${spec.restart} "$id" >/dev/null; done`,
+    'exec docker compose --progress quiet --file compose.yaml up --detach --no-build --no-recreate',
+  ];
+}
+
+function healthy(spec: ServiceSpec, name: string): string[] {
+  if (spec.health)
+    return withTimeout(`docker exec ${name} ${shellWords(spec.health.command)}`, spec.health.timeoutMs);
+  return [
+    `state=$(docker container inspect --format '{{.State.Status}} {{.State.ExitCode}} {{.State.StartedAt}}' ${name})`,
+    'case $state in',
+    `'running 0 '*) [ $(($(date +%s%3N) - $(date -d "\${state##* }" +%s%3N))) -ge 1000 ] ;;`,
+    ...(mayEnd(spec) ? ["'exited 0 '*) ;; # a job that is done"] : []),
+    '*) exit 1 ;;',
+    'esac',
+  ];
+}
+
+function remove(spec: ServiceSpec, context: RenderContext, mine: string): string[] {
+  const ours = shellWord(`label=containerhost.stack=${context.stack}`);
+  return [
+    `ids=$(${mine})`,
+    'for id in $ids; do',
+    '  docker stop "$id" >/dev/null',
+    '  docker rm --force --volumes "$id" >/dev/null',
+    'done',
+    ...spec.networks.flatMap((network) => {
+      const name = networkName(network, context);
+      const exact = shellWord(`name=^${name}$`);
+      return [
+        `ids=$(docker network ls --quiet --filter ${ours} --filter ${exact})`,
+        'for id in $ids; do',
+        '  # a stopped container needs its network too',
+        `  [ -n "$(docker ps --all --quiet --filter network="$id")" ] || docker network rm "$id" >/dev/null`,
+        'done',
+      ];
+    }),
+  ];
+}
