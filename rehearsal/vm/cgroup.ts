@@ -2,11 +2,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileS
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+const selfMounts = '/proc/self/mounts';
+
 /**
- * The control groups that a VM gets: one of the second version and, where the machine has the first version
- * too, one in systemd's own hierarchy, in which systemd-nspawn makes groups as well.
+ * Where the two hierarchies are mounted that systemd-nspawn makes groups in: the second version of control
+ * groups and, where the machine has the first version too, systemd's own.
+ * @throws where the kernel has no second version mounted
  */
-export function groupsAmong(mounts: string, name: string): string[] {
+export function hierarchies(mounts: string): { unified: string; named: string | undefined } {
   const rows = mounts.split('\n').map((line) => line.split(' '));
   const unified = rows.find(([, , type]) => type === 'cgroup2')?.[1];
   const named = rows.find(
@@ -18,12 +21,26 @@ export function groupsAmong(mounts: string, name: string): string[] {
         'mount -t cgroup2 cgroup2 /sys/fs/cgroup/unified"',
     );
   }
-  return [unified, ...(named?.[1] === undefined ? [] : [named[1]])].map((root) => join(root, name));
+  return { unified, named: named?.[1] };
 }
 
-/** @throws where the kernel has no second version of control groups mounted */
+/** The control groups for a VM named `name`. */
 export function nspawnGroups(name: string): string[] {
-  return groupsAmong(readFileSync('/proc/self/mounts', 'utf8'), name);
+  const { unified, named } = hierarchies(readFileSync(selfMounts, 'utf8'));
+  return [unified, named].filter((root) => root !== undefined).map((root) => join(root, name));
+}
+
+/** The control groups that a process of this machine is in. */
+export function groupsOf(pid: number): string[] {
+  const { unified, named } = hierarchies(readFileSync(selfMounts, 'utf8'));
+  return readFileSync(`/proc/${pid}/cgroup`, 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+      if (path === undefined) return [];
+      if (controllers === '') return [join(unified, path)];
+      return controllers === 'name=systemd' && named !== undefined ? [join(named, path)] : [];
+    });
 }
 
 /** Creates a control group directly below a root, with every controller that can be passed on to it. */

@@ -34,7 +34,7 @@ async function main([verb, directory, ...rest]: string[]): Promise<number> {
       return spawnSync('ssh', args, { stdio: 'inherit' }).status ?? 1;
     }
     case 'exec':
-      process.stdout.write(await vm.exec(rest.join(' ')));
+      await vm.exec(rest.join(' '), { onLine: (line) => process.stdout.write(`${line}\n`) });
       return 0;
     case 'kill':
     case 'boot':
@@ -48,4 +48,12 @@ async function main([verb, directory, ...rest]: string[]): Promise<number> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: Error) => {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  },
+);

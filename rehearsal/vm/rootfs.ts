@@ -45,6 +45,9 @@ export async function buildRootfs(options: RootfsOptions = {}): Promise<string> 
 
 const guest = join(import.meta.dirname, 'guest');
 
+/** Rootless Podman runs as this account. It is in the template because it owns the images loaded there. */
+export const account = 'cortex';
+
 /** Documentation and translations, which nobody reads in there: a third of the size, and of the copying. */
 const excluded = ['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/locale/*', '/usr/share/info/*'];
 
@@ -70,6 +73,7 @@ async function install(root: string, mirror: string, say: (line: string) => void
 
 async function configure(root: string): Promise<void> {
   await run(['cp', '-r', `${guest}/.`, root]);
+  await run(['chroot', root, 'useradd', '--uid', '1000', '--create-home', '--shell', '/bin/bash', account]);
   const systemctl = ['systemctl', `--root=${root}`, '--quiet'];
   await run([...systemctl, 'enable', 'systemd-networkd.service']);
   await run([

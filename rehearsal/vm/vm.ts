@@ -5,7 +5,7 @@ import { rename } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createCgroup, killCgroup, nspawnGroups, processesOf, removeCgroup } from './cgroup.ts';
+import { createCgroup, groupsOf, killCgroup, nspawnGroups, processesOf, removeCgroup } from './cgroup.ts';
 import { attachDisk, type DataDisk, detachDisk, diskSetup } from './disk.ts';
 import { type Network, raiseNetwork, releaseNetwork, reserveNetwork } from './network.ts';
 import { type RunOptions, run } from './run.ts';
@@ -37,6 +37,9 @@ interface VmState {
 
 /** How long a boot may take. It takes 2 s on two cores; a loaded machine is slower. */
 const bootDeadlineMs = 90_000;
+
+/** Shell: joins the control groups whose files are named before `--`, and becomes the command after it. */
+const enterCgroups = 'until [ "$1" = -- ]; do echo $$ >"$1" || exit; shift; done; shift; exec "$@"';
 
 /** Copies the template, gives the copy an identity, and boots it. */
 export async function startVm(args: VmArgs): Promise<Vm> {
@@ -169,9 +172,8 @@ export class Vm {
       `--directory=${join(this.directory, 'root')}`,
       ...binds,
     ];
-    const enter = 'until [ "$1" = -- ]; do echo $$ >"$1" || exit; shift; done; shift; exec "$@"';
     const log = openSync(this.console, 'a', 0o600);
-    const child = spawn('sh', ['-c', enter, 'sh', ...tasks, '--', ...nspawn], {
+    const child = spawn('sh', ['-c', enterCgroups, 'sh', ...tasks, '--', ...nspawn], {
       detached: true, // outlives the process that started it
       stdio: ['ignore', log, log],
       env: { ...process.env, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1' },
@@ -196,8 +198,11 @@ export class Vm {
     const pid = this.pid;
     if (pid === undefined) throw new Error(`${this.id} is switched off`);
     const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin';
+    // logind knows nobody whose control group is not the VM's
+    const tasks = groupsOf(pid).map((group) => join(group, 'cgroup.procs'));
     const enter = ['nsenter', '-t', String(pid), '-m', '-u', '-i', '-n', '-p', '-C'];
-    return run([...enter, '--', 'env', '-i', path, 'HOME=/root', 'sh', '-c', `cd /; ${script}`], options);
+    const shell = ['env', '-i', path, 'HOME=/root', 'sh', '-c', `cd /; ${script}`];
+    return run(['sh', '-c', enterCgroups, 'sh', ...tasks, '--', ...enter, ...shell], options);
   }
 
   /** Pulls the plug: every process of the VM is gone, nothing had time to end well. */
@@ -270,6 +275,8 @@ async function identify(root: string, args: VmArgs, network: Network): Promise<v
   };
   put('etc/machine-id', `${randomBytes(16).toString('hex')}\n`);
   put('etc/hostname', `${args.id}\n`);
+  // nobody answers there, and says so at once; without a name server Podman complains with every container
+  put('etc/resolv.conf', `nameserver ${network.gateway}\n`);
   put('etc/hosts', `127.0.0.1 localhost\n127.0.1.1 ${args.id}\n`);
   // rootless Podman's network needs the default route, whether or not it leads anywhere
   put(
