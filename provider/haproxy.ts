@@ -16,7 +16,7 @@ export const retryMs = 250;
  */
 export const proxyGlobal = `# Written by the set-up of the host. Each service has a file of its own beside this one.
 global
-    maxconn 20000
+    maxconn 8000
     user haproxy
     group haproxy
     stats socket /run/containerhost/admin.sock mode 660 level admin expose-fd listeners
@@ -33,6 +33,11 @@ defaults
     timeout tunnel 1h
     timeout http-request 60s
     timeout http-keep-alive 60s
+
+# A proxy without any listener does not start, and it is there before the first service.
+frontend alive
+    bind /run/containerhost/alive.sock mode 660
+    http-request return status 200
 `;
 
 /** What the proxy needs to know of a service. */

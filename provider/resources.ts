@@ -29,6 +29,27 @@ export class Proxy extends pulumi.CustomResource {
   }
 }
 
+export interface ImagesArgs {
+  host: HostArgs;
+  stack: pulumi.Input<string>;
+  images: pulumi.Input<string[]>;
+  registries?: pulumi.Input<Registries>;
+}
+
+/** The images of a stack, in both engines of the host, before anything that serves is touched. */
+export class Images extends pulumi.CustomResource {
+  constructor(name: string, args: ImagesArgs, opts?: pulumi.CustomResourceOptions) {
+    const registries = args.registries && pulumi.secret(args.registries);
+    const secretOutputs = { additionalSecretOutputs: ['registries'] };
+    super(
+      'containerhost:index:Images',
+      name,
+      { ...args, registries },
+      pulumi.mergeOptions(opts, secretOutputs),
+    );
+  }
+}
+
 export interface InstanceArgs {
   host: HostArgs;
   stack: pulumi.Input<string>;
@@ -38,7 +59,6 @@ export interface InstanceArgs {
   spec: pulumi.Input<ServiceSpec>;
   /** the values of `spec.secrets`, by secret */
   secrets: Record<string, pulumi.Input<string>>;
-  registries?: pulumi.Input<Registries>;
 }
 
 /** One container of a service on one runtime. Immutable: every change replaces it. */
@@ -49,13 +69,12 @@ export class Instance extends pulumi.CustomResource {
 
   constructor(name: string, args: InstanceArgs, opts?: pulumi.CustomResourceOptions) {
     const secrets = pulumi.secret(args.secrets);
-    const registries = args.registries && pulumi.secret(args.registries);
     // what the provider reads back from the host is wrapped as well
-    const secretOutputs = { additionalSecretOutputs: ['secrets', 'registries'] };
+    const secretOutputs = { additionalSecretOutputs: ['secrets'] };
     super(
       'containerhost:index:Instance',
       name,
-      { ...args, name: args.name, secrets, registries },
+      { ...args, name: args.name, runtime: args.runtime, secrets },
       pulumi.mergeOptions(opts, secretOutputs),
     );
   }

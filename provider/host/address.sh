@@ -13,7 +13,7 @@ allocate_address() { # $1 stack, $2 service. The caller holds the host's lock.
   if [ -z "$address" ]; then
     address=$(awk '
       { taken[$1] = 1 }
-      END { for (i = 0; i < 256; i++) for (j = 1; j < 255; j++) { a = "198.18." i "." j; if (!(a in taken)) { print a; exit } } }' "$base/addresses")
+      END { for (i = 0; i < 256; i++) for (j = 1; j < 255; j++) { a = "198.19." i "." j; if (!(a in taken)) { print a; exit } } }' "$base/addresses")
     { cat "$base/addresses" && printf '%s %s %s\n' "$address" "$1" "$2"; } | replace "$base/addresses"
   fi
   ip address replace "$address/32" dev lo

@@ -124,3 +124,26 @@ export function reveal(value: PropertyValue): Plain {
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, reveal(entry)]));
 }
+
+/**
+ * The value with secrets where `like` has them: what is read back from a host or a cloud is plain, and
+ * would otherwise get into the state in the open.
+ */
+export function sealLike(value: PropertyValue, like: PropertyValue | undefined): PropertyValue {
+  if (like instanceof Secret) return value instanceof Secret ? value : new Secret(value);
+  if (Array.isArray(value)) {
+    const list = Array.isArray(like) ? like : [];
+    // Which element is which is not known once there are more or fewer of them: all are as secret as any.
+    if (list.length !== value.length && hasSecret(like)) return new Secret(value);
+    return value.map((element, index) => sealLike(element, list[index]));
+  }
+  if (!isObject(value)) return value;
+  const object = isObject(like) ? like : {};
+  return Object.fromEntries(
+    Object.entries(value).map(([name, entry]) => [name, sealLike(entry, object[name])]),
+  );
+}
+
+function isObject(value: PropertyValue | undefined): value is { [name: string]: PropertyValue } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Secret);
+}

@@ -21,11 +21,13 @@ export interface SshFiles {
 const sharedForSeconds = 30;
 
 /**
- * The arguments of `ssh` up to and including the address; a remote command may follow. The user's own
- * ssh configuration is still read (agents, jump hosts), but nothing in it can loosen the pinned key.
+ * The arguments of `ssh` up to and including the address; a remote command may follow. An `-o` before them
+ * goes first: ssh takes the first value that it finds of an option. The user's own ssh configuration is still read (agents, jump hosts), but nothing in it can loosen the pinned key.
  */
 export function sshArgs(connection: Connection, files: SshFiles): string[] {
   const options: Record<string, string> = {
+    User: connection.user,
+    Port: `${connection.port}`,
     BatchMode: 'yes',
     StrictHostKeyChecking: 'yes',
     UserKnownHostsFile: quoted(files.knownHostsFile),
@@ -55,7 +57,7 @@ export function sshArgs(connection: Connection, files: SshFiles): string[] {
     ...(connection.proxyCommand && { ProxyCommand: connection.proxyCommand }),
   };
   const flags = Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`]);
-  return ['-T', ...flags, '-p', `${connection.port}`, '-l', connection.user, '--', connection.address];
+  return ['-T', ...flags, '--', connection.address];
 }
 
 /** The known-hosts file that `sshArgs` checks against: one key, under the connection's address. */

@@ -11,14 +11,10 @@ export type HostErrorKind = 'unreachable' | 'identity' | 'refused' | 'failed' | 
 
 export class HostError extends Error {
   readonly kind: HostErrorKind;
-  /** the container's last log lines, when it is an instance that failed */
-  readonly logs: string[];
-
-  constructor(kind: HostErrorKind, message: string, logs: string[] = []) {
+  constructor(kind: HostErrorKind, message: string) {
     super(message);
     this.name = 'HostError';
     this.kind = kind;
-    this.logs = logs;
   }
 }
 
@@ -61,8 +57,8 @@ export function remoteProblem(connection: Connection, code: number, stderr: stri
     );
   }
   const reason = told.length > 0 ? told.join('\n') : `a script ended with ${code}`;
-  const said = other.slice(-10);
-  return new HostError('failed', [reason, ...said].join('\n'), logs);
+  const shown = logs.length > 0 ? ['its last log lines:', ...logs.map((line) => `  ${line}`)] : [];
+  return new HostError('failed', [reason, ...other.slice(-10), ...shown].join('\n'));
 }
 
 function pick(lines: string[], prefix: string): string[] {
