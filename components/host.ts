@@ -1,0 +1,70 @@
+import * as command from '@pulumi/command/local/command.js';
+import * as pulumi from '@pulumi/pulumi';
+import type { HostArgs } from '../provider/resources.ts';
+import type { Connection } from '../provider/ssh/args.ts';
+import { onHost, sshCommand } from './host/command.ts';
+import { parseIdentity } from './host/identity.ts';
+import { identityScript, type SetupOptions, setupScript } from './host/setup.ts';
+
+export interface ContainerHostArgs {
+  connection: pulumi.Input<Connection>;
+  /** the host's own key, pinned */
+  hostKey: pulumi.Input<string>;
+  /** changes when, and only when, it becomes another machine */
+  machine: pulumi.Input<string>;
+  /** the containers' rootless account */
+  account: string;
+  dataDisk?: SetupOptions['dataDisk'];
+  /** seconds to wait for a machine that was just made */
+  bootSeconds: number;
+}
+
+/** Seconds to wait for a host that has answered before. */
+const knownHostSeconds = 20;
+
+/**
+ * A machine that can run services: both runtimes, the proxy, the rootless account. The choice of runtime
+ * is no input here, so that a flip changes services and nothing else.
+ */
+export class ContainerHost extends pulumi.ComponentResource {
+  /** what the provider's resources know of it */
+  readonly host: HostArgs;
+  /** how a person gets in */
+  readonly sshCommand: pulumi.Output<string>;
+
+  constructor(name: string, args: ContainerHostArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('cortex:index:ContainerHost', name, {}, opts);
+    const { connection, hostKey, machine, account, dataDisk } = args;
+    const shell = (seconds: number) =>
+      pulumi.all([connection, hostKey]).apply(([to, key]) => onHost(to, key, seconds));
+
+    const setup = new command.Command(
+      `${name}-setup`,
+      {
+        create: shell(args.bootSeconds),
+        update: shell(knownHostSeconds),
+        stdin: setupScript({ account, dataDisk }),
+        triggers: [machine],
+      },
+      { parent: this },
+    );
+
+    // Apart from the set-up: a changed set-up, or another way to the host, leaves it as it is. Were it
+    // unknown during a preview, every service would seem to be replaced.
+    const identity = new command.Command(
+      `${name}-identity`,
+      { create: shell(knownHostSeconds), stdin: identityScript(account), triggers: [machine] },
+      { parent: this, dependsOn: setup, ignoreChanges: ['create', 'stdin'] },
+    );
+    const read = identity.stdout.apply(parseIdentity);
+
+    this.host = {
+      machineId: read.machineId,
+      hostKey: pulumi.output(hostKey),
+      account: read.account,
+      connection: pulumi.output(connection),
+    };
+    this.sshCommand = pulumi.output(connection).apply(sshCommand);
+    this.registerOutputs({ sshCommand: this.sshCommand });
+  }
+}

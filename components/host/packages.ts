@@ -1,0 +1,25 @@
+/** Debian packages that every host has, whichever runtime is in use: a flip installs nothing. */
+export const hostPackages = [
+  'ca-certificates',
+  'dbus-user-session',
+  'e2fsprogs',
+  'haproxy',
+  'iproute2',
+  'jq',
+  'nftables',
+  'socat',
+  'sudo',
+  // Docker
+  'docker.io',
+  'docker-cli',
+  'docker-compose',
+  'iptables',
+  // Podman, rootless
+  'podman',
+  'aardvark-dns',
+  'crun',
+  'fuse-overlayfs',
+  'netavark',
+  'passt',
+  'uidmap',
+];

@@ -1,0 +1,131 @@
+import * as pulumi from '@pulumi/pulumi';
+import type { Compose } from '../compose/load.ts';
+import { ConfigError, type Problem } from '../config/problem.ts';
+import type { Config } from '../config.ts';
+import { Proxy as HostProxy, Images, Instance, Slot } from '../provider/resources.ts';
+import { withConfig } from '../spec/config.ts';
+import type { RuntimeName, ServiceSpec } from '../spec/service.ts';
+import { holdMs } from '../spec/timing.ts';
+import type { ContainerHost } from './host.ts';
+import type { CloudflareTunnel } from './tunnel.ts';
+
+export interface CortexServicesArgs {
+  config: Pick<Config, 'stack' | 'runtime' | 'runtimes' | 'secrets' | 'registries'>;
+  compose: Compose;
+  host: ContainerHost;
+  /** gives the connector its token and its rules */
+  tunnel?: Pick<CloudflareTunnel, 'token' | 'config'>;
+  /** the VM, where the stack made it: what is on it goes with it */
+  vm?: pulumi.Resource;
+}
+
+/**
+ * Every service of the stack: its instance on the runtime that the configuration chooses, and the slot that
+ * says which instance serves. The logical names hold no runtime: a flip replaces, it does not add and remove.
+ */
+export class CortexServices extends pulumi.ComponentResource {
+  /** what each service runs under */
+  readonly runtimes: Record<string, RuntimeName>;
+
+  constructor(name: string, args: CortexServicesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('cortex:index:CortexServices', name, {}, opts);
+    const { config, tunnel, vm } = args;
+    const { host } = args.host;
+    const { stack } = config;
+    const specs = args.compose.services.map((spec) =>
+      tunnel ? withConfig(spec, 'tunnel-config', tunnel.config) : spec,
+    );
+    const inside = { parent: this, ...(vm && { deletedWith: vm }) };
+
+    const proxy = new HostProxy(
+      `${name}-proxy`,
+      {
+        host,
+        stack,
+        services: Object.fromEntries(
+          specs.map((spec) => [spec.name, { ports: spec.ports, holdMs: holdMs(spec) }]),
+        ),
+      },
+      inside,
+    );
+    const images = new Images(
+      `${name}-images`,
+      {
+        host,
+        stack,
+        images: [...new Set(specs.map(({ image }) => image))].sort(),
+        registries: config.registries,
+      },
+      inside,
+    );
+
+    this.runtimes = Object.fromEntries(
+      specs.map((spec) => [spec.name, config.runtimes[spec.name] ?? config.runtime]),
+    );
+    const slots = new Map<string, Slot>();
+    for (const spec of inOrder(specs)) {
+      const instance = new Instance(
+        spec.name,
+        {
+          host,
+          stack,
+          runtime: this.runtimes[spec.name] ?? config.runtime,
+          spec,
+          secrets: secretsOf(spec, args),
+        },
+        // a service that is depended on serves before its dependents are replaced
+        {
+          ...inside,
+          dependsOn: [proxy, images, ...spec.dependsOn.flatMap(({ service }) => slots.get(service) ?? [])],
+        },
+      );
+      const { rollout } = spec;
+      slots.set(
+        spec.name,
+        new Slot(spec.name, { host, stack, service: spec.name, instance: instance.name, rollout }, inside),
+      );
+    }
+    this.registerOutputs({ runtimes: this.runtimes });
+  }
+}
+
+/** The values of the secrets that a service reads, by secret. */
+function secretsOf(
+  spec: ServiceSpec,
+  { config, compose, tunnel }: CortexServicesArgs,
+): Record<string, pulumi.Output<string>> {
+  const supplied: Record<string, pulumi.Output<string> | undefined> = { 'tunnel-token': tunnel?.token };
+  return Object.fromEntries(
+    spec.secrets.map(({ secret }) => {
+      const source = compose.secrets[secret];
+      const value = source?.from === 'config' ? config.secrets[source.name] : supplied[secret];
+      if (!value) throw new ConfigError(config.stack, [noTunnel(spec.name, secret)]);
+      return [secret, value];
+    }),
+  );
+}
+
+/** The compose file was checked against cortex:secrets already; what is left is what a tunnel supplies. */
+function noTunnel(service: string, secret: string): Problem {
+  return {
+    key: 'cortex:tunnel',
+    found: `no tunnel, and ${service} reads the secret ${secret} of one`,
+    expected: 'accountId, zoneId and hostnames',
+    fix: `set it, or give ${service} a profile in compose.yaml: profiles: [tunnel]`,
+  };
+}
+
+/** Dependencies first. The compose file has no circles: they are refused when it is read. */
+function inOrder(specs: readonly ServiceSpec[]): ServiceSpec[] {
+  const ordered = new Set<ServiceSpec>();
+  const visit = (spec: ServiceSpec) => {
+    if (ordered.has(spec)) return;
+    for (const { service } of spec.dependsOn) {
+      const dependency = specs.find(({ name }) => name === service);
+      if (dependency) visit(dependency);
+    }
+    ordered.add(spec);
+  };
+  specs.forEach(visit);
+  return [...ordered];
+}

@@ -1,0 +1,23 @@
+import { declaredServices } from './components/compose.ts';
+import { ContainerHost } from './components/host.ts';
+import { machineFor } from './components/machine.ts';
+import { CortexServices } from './components/services.ts';
+import { CloudflareTunnel } from './components/tunnel.ts';
+import { loadConfig } from './config.ts';
+
+const config = loadConfig();
+const compose = declaredServices(import.meta.dirname, config);
+const { stack } = config;
+
+const machine = machineFor('cortex', config);
+const host = new ContainerHost('cortex', { ...machine, account: config.host.account });
+const tunnel =
+  config.tunnel && new CloudflareTunnel('cortex', { stack, tunnel: config.tunnel, specs: compose.services });
+const services = new CortexServices('cortex', { config, compose, host, tunnel, vm: machine.vm });
+
+/** Where each service is reached. */
+export const urls = tunnel?.urls ?? {};
+/** What each service runs under. */
+export const runtimes = services.runtimes;
+/** How to get in. */
+export const ssh = host.sshCommand;
