@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { type Draft, text } from '../kind.ts';
+
+const api = 'https://www.googleapis.com/compute/v1/';
+
+export function selfLink(id: string): string {
+  return api + id;
+}
+
+/** The last part of an id or URL, which is the name. */
+export function nameIn(reference: string): string {
+  return reference.split('/').at(-1) ?? reference;
+}
+
+/** An input that check made sure is there. */
+export function given(draft: Draft, property: string): string {
+  const value = text(draft.inputs[property]);
+  if (value === undefined) throw new Error(`'${property}' is not a string: '${draft.inputs[property]}'`);
+  return value;
+}
+
+/** A number as Google gives them out, the same for the same thing. */
+export function numericId(id: string): string {
+  return BigInt(`0x${createHash('sha256').update(id).digest('hex').slice(0, 15)}`).toString();
+}
+
+export function fingerprint(value: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(value ?? null))
+    .digest('base64')
+    .slice(0, 12);
+}
+
+/** Google's names: RFC 1035. */
+export function nameFailure(name: unknown): { property: string; reason: string }[] {
+  if (typeof name !== 'string' || /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) return [];
+  return [
+    {
+      property: 'name',
+      reason: `'${name}' is no name: expected a lower-case letter, then up to 62 lower-case letters, digits and dashes, the last of them no dash`,
+    },
+  ];
+}
