@@ -27,8 +27,8 @@ export function parseEnvFile(text: string, variables: Variables, faults: EnvFaul
       complain({ expected: 'NAME=value, with a name of letters, digits and _', fix: 'correct the line' });
       continue;
     }
-    // what the file has set so far can be used further down
-    const known = { ...variables, env: { ...variables.env, ...Object.fromEntries(values) } };
+    // what the file has set so far can be used further down; cortex:env comes first
+    const known = { ...variables, env: { ...Object.fromEntries(values), ...variables.env } };
     const expand = (value: string) => {
       const found: Fault[] = [];
       const expanded = interpolate(value, known, found);

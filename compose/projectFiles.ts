@@ -18,9 +18,8 @@ export function projectFiles(root: string): ProjectFiles {
       try {
         return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(place));
       } catch (error) {
-        return refuse(
-          error instanceof TypeError ? 'is not text in UTF-8' : `cannot be read (${code(error)})`,
-        );
+        const encoding = code(error) === 'ERR_ENCODING_INVALID_ENCODED_DATA';
+        return refuse(encoding ? 'is not text in UTF-8' : `cannot be read (${code(error)})`);
       }
     },
     digest: (path) => {
