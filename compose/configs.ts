@@ -61,7 +61,7 @@ export function readServiceConfigs(value: Value, context: Context): ConfigMount[
   return value.items().map((item) => {
     const { name, target } = readGrant(item, '');
     const content = context.configs.get(name);
-    if (content === undefined) {
+    if (name !== '' && content === undefined) {
       item.complain({
         expected: 'a config of the top-level `configs:`',
         fix: `declare it there: ${name}: {file: PATH}`,

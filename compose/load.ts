@@ -117,7 +117,8 @@ function checkTop(file: Value): void {
       fix: 'keep it for `docker compose` at your desk, or delete it',
     });
   }
-  if (file.get('services').keys().length === 0) {
+  const services = file.get('services');
+  if (file.isMap && (services.raw === undefined || services.isMap) && services.keys().length === 0) {
     file.complain({ found: '', expected: 'at least one service', fix: 'add one under `services:`' });
   }
 }

@@ -32,6 +32,7 @@ export function readSecrets(
       if (!supplied.includes(secret)) value.complain(notSupplied('secret', supplied));
     } else {
       secrets.set(secret, { from: 'stack' });
+      if (value.get('file').there) continue;
       value.complain({
         expected: 'where its value is: environment: NAME, for the entry NAME of cortex:secrets',
         fix: 'add it',
@@ -53,7 +54,7 @@ export function notSupplied(kind: 'secret' | 'config', supplied: readonly string
 export function readServiceSecrets(value: Value, context: Context): SecretMount[] {
   return value.items().map((item) => {
     const { name, target } = readGrant(item, '/run/secrets');
-    if (!context.secrets.has(name)) {
+    if (name !== '' && !context.secrets.has(name)) {
       item.complain({
         expected: 'a secret of the top-level `secrets:`',
         fix: `declare it there: ${name}: {environment: NAME}`,

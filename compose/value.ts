@@ -72,9 +72,8 @@ export class Value {
     return new Value(Object.hasOwn(map, key) ? map[key] : undefined, [...this.path, key], this.problems);
   }
 
-  /** the keys of a map; `x-` extensions are nobody's */
   keys(): string[] {
-    return Object.keys(this.#map()).filter((key) => !key.startsWith('x-'));
+    return Object.keys(this.#map());
   }
 
   entries(): [string, Value][] {
@@ -105,12 +104,12 @@ export class Value {
   }
 
   /**
-   * Refuses each key that is not in `honoured`, by name: nothing that a file asks for is dropped.
-   * `advice` says what to do instead.
+   * Refuses each key that is not in `honoured`, by name: nothing that a file asks for is dropped, but for
+   * the `x-` extensions, which are notes. `advice` says what to do instead.
    */
   refuseOtherThan(honoured: readonly string[], advice: Readonly<Record<string, string>> = {}): void {
     for (const [key, value] of this.entries()) {
-      if (honoured.includes(key)) continue;
+      if (honoured.includes(key) || key.startsWith('x-')) continue;
       value.complain({
         expected: `no \`${key}\`, which is not honoured here`,
         fix: (Object.hasOwn(advice, key) && advice[key]) || 'delete it',

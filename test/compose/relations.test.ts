@@ -139,3 +139,7 @@ test('`name` is a warning', () => {
   expect(services).toHaveLength(1);
   expect(warnings).toMatchObject([{ severity: 'warning', path: 'name', line: 3 }]);
 });
+
+test('a service whose name begins with x- is a service', () => {
+  expect(load(file({ 'x-a': 'x-note: mine' })).services.map(({ name }) => name)).toEqual(['x-a']);
+});
