@@ -114,8 +114,9 @@ function start(spec: ServiceSpec, context: RenderContext): string[] {
       return `account podman network create --ignore --label ${label} ${shellWord(networkName(network, context))} >/dev/null`;
     }),
     ...spec.secrets.map(({ secret }) => {
-      const file = shellWord(`secrets/${secret}`);
-      return `account podman secret create --replace ${shellWord(`${instance}-${secret}`)} - <${file} >/dev/null`;
+      // by a pipe: podman takes nothing else for its standard input
+      const create = `account podman secret create --replace ${shellWord(`${instance}-${secret}`)} - >/dev/null`;
+      return `cat ${shellWord(`secrets/${secret}`)} | ${create}`;
     }),
     ...spec.configs.map(({ config }) => {
       const target = shellWord(`${paths.configs}/${config}`);
