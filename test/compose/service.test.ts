@@ -146,7 +146,7 @@ describe('the image', () => {
   test.each([
     'a:1',
     'team/a:1.2.3',
-    'ghcr.io/team/a_b-c:v1',
+    'registry.example.com/team/a_b-c:v1',
     'localhost:5000/a:x',
     `a@${digest}`,
     `a:latest@${digest}`,
