@@ -3,7 +3,7 @@ import type { RequestRecord } from './request.ts';
 /** Counts and latencies of a set of requests. `sent` is always `answered` + `lost`. */
 export interface Summary {
   sent: number;
-  /** answered with status 200, the right id and, for a POST, the right digest */
+  /** answered with status 200, the right service, id and digest */
   answered: number;
   /** everything else: an error, a wrong status, a wrong body, no answer in time */
   lost: number;

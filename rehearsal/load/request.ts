@@ -43,8 +43,8 @@ export interface RequestArgs {
 const answerLimitBytes = 1024 * 1024;
 
 /**
- * Sends one request, once, and judges the answer: status 200, the id that was asked with, and for a POST the
- * SHA-256 of the body that was sent. Never rejects and never tries again: what a user would have lost is lost.
+ * Sends one request, once, and judges the answer: status 200, the service and id that were asked for, and
+ * the SHA-256 of the body that was sent (a GET's is empty). Never rejects and never tries again: what a user would have lost is lost.
  */
 export async function sendRequest(args: RequestArgs): Promise<RequestRecord> {
   const { target, method } = args;
@@ -91,7 +91,7 @@ function exchange(args: RequestArgs, id: string, body: Buffer | null): Promise<R
         method,
         host: target.address,
         port: target.port,
-        path: `${method === 'POST' ? '/echo' : '/'}?id=${id}`,
+        path: `/echo?id=${id}`,
         headers: {
           host: target.hostname ?? target.address,
           ...(body && { 'content-type': 'application/octet-stream', 'content-length': body.length }),
@@ -127,8 +127,9 @@ function judge(record: RequestRecord, response: Response, body: Buffer | null): 
     return `answered by service ${quote(answer.service)}, expected "${record.service}"`;
   }
   if (answer.id !== record.id) return `answer has id ${quote(answer.id)}, expected "${record.id}"`;
-  if (!body) return null;
-  const digest = createHash('sha256').update(body).digest('hex');
+  const digest = createHash('sha256')
+    .update(body ?? '')
+    .digest('hex');
   return answer.sha256 === digest ? null : `answer has sha256 ${quote(answer.sha256)}, expected "${digest}"`;
 }
 

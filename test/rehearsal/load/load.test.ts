@@ -89,6 +89,11 @@ describe('counts what is planted:', () => {
       /answered by service "editor"/,
       (_, response, right) => response.end(JSON.stringify({ ...right, service: 'editor' })),
     ],
+    [
+      'bodies that were changed on the way',
+      /^answer has sha256 "0", expected "<sha256>"$/,
+      (_, response, right) => response.end(JSON.stringify({ ...right, sha256: '0' })),
+    ],
     ['pages in place of answers', /not a JSON object/, (_, response) => response.end('<h1>hello</h1>')],
     ['requests that hang', /no answer within 1000 ms/, () => {}],
   ];
@@ -101,19 +106,6 @@ describe('counts what is planted:', () => {
     expect(Object.values(report.failures).reduce((sum, n) => sum + n, 0)).toBe(faults());
     for (const failure of Object.keys(report.failures)) expect(failure).toMatch(reason);
     expect(report.services.admin).toMatchObject({ sent: report.sent, lost: faults() });
-  });
-
-  test('bodies that were changed on the way', async () => {
-    // A GET has no body to lose.
-    const { target } = await serve(
-      (_, response, right) => response.end(JSON.stringify({ ...right, sha256: '0' })),
-      1,
-    );
-    const report = await run(target, 0.25, 200);
-    const posts = report.requests.filter((request) => request.method === 'POST');
-    expect(posts.length).toBeGreaterThan(0);
-    expect(report.lost).toBe(posts.length);
-    expect(report.failures).toEqual({ 'answer has sha256 "0", expected "<sha256>"': posts.length });
   });
 });
 
