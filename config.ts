@@ -23,7 +23,7 @@ import {
 } from './config/read.ts';
 import { bareRun } from './config/rehearsal.ts';
 import { checkSecrets } from './config/secrets.ts';
-import { checkNames, type KnownServices, readServices } from './config/services.ts';
+import { checkNames, type KnownServices, readServices, tunnelProfile } from './config/services.ts';
 import { readTunnel, type TunnelConfig } from './config/tunnel.ts';
 import type { Registries } from './provider/inputs.ts';
 import { type RuntimeName, runtimeNames } from './spec/service.ts';
@@ -40,7 +40,7 @@ export interface ParsedConfig {
   runtime: RuntimeName;
   /** service -> its own runtime */
   runtimes: Record<string, RuntimeName>;
-  /** Compose profiles that are on */
+  /** Compose profiles that are on: those of the stack's file, and `tunnel` where there is one */
   profiles: string[];
   /** values for `${VARIABLE}` in the compose file */
   env: Record<string, string>;
@@ -111,9 +111,15 @@ export function parseConfig(sources: ConfigSources): ParsedConfig {
     tunnel: key('tunnel'),
     rehearsal: key('rehearsal'),
   };
-  problems.push(...checkNames(read, sources.services), ...twiceNamed(read), ...checkSecrets(sources));
+  problems.push(
+    ...checkStack(stack),
+    ...checkNames(read, sources.services),
+    ...twiceNamed(read),
+    ...checkSecrets(sources),
+  );
   if (problems.length > 0) throw new ConfigError(stack, problems);
-  return { stack, ...(read as Omit<ParsedConfig, 'stack'>) };
+  const config = read as Omit<ParsedConfig, 'stack'>;
+  return { stack, ...config, profiles: [...config.profiles, ...(config.tunnel ? [tunnelProfile] : [])] };
 }
 
 /** The configuration of the stack that Pulumi runs. */
@@ -131,6 +137,13 @@ export function loadConfig(): Config {
   });
   const wrapped = Object.entries(secrets).map(([name, value]) => [name, pulumi.secret(value)]);
   return { ...plain, secrets: Object.fromEntries(wrapped), registries: pulumi.secret(registries) };
+}
+
+/** The stack's name is part of names on the host, on Google Cloud and at Cloudflare. */
+function checkStack(stack: string): Problem[] {
+  if (/^[a-z]([-a-z0-9]{0,18}[a-z0-9])?$/.test(stack)) return [];
+  const expected = 'up to 20 lower-case letters, digits and dashes, a letter first';
+  return [{ key: "the stack's name", found: show(stack), expected, fix: 'pulumi stack rename' }];
 }
 
 function unknownKeys(raw: Record<string, string>): Problem[] {

@@ -37,7 +37,7 @@ export interface SshHost extends CommonHost {
 export type HostConfig = GcpHost | SshHost;
 
 const kind = word(hostKinds);
-const userName = text({ what: 'a user name', example: 'operator', pattern: /^[a-z_][-a-z0-9_.]{0,31}$/ });
+const userName = text({ what: 'a user name', example: 'deploy', pattern: /^[a-z_][-a-z0-9_.]{0,31}$/ });
 const file = text({ what: 'a file on the machine that runs pulumi', example: '~/.ssh/id_ed25519' });
 const sshKey = (what: string) =>
   text({
@@ -56,7 +56,8 @@ const gcp = fields<GcpHost>(
   {
     ...common,
     kind: required(kind as Read<'gcp'>),
-    user: defaulted(userName, 'operator'),
+    // not "operator", say: Debian has a group of that name, and no account can be made beside it
+    user: defaulted(userName, 'deploy'),
     publicKey: required(sshKey('the public half of the operator’s SSH key')),
     project: required(
       text({

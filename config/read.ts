@@ -144,7 +144,7 @@ export function fields<T>(
       return undefined;
     }
     for (const name of Object.keys(value).filter((name) => !known.includes(name)))
-      problems.push(unknownKey(step(key, name), name, value[name], known, key, foreign[name]));
+      problems.push(unknownKey(step(key, name), name, value[name], known, key, foreign));
     const entries = Object.entries<Field<unknown>>(shape).map(([name, field]) => {
       const at = step(key, name);
       if (value[name] !== undefined && value[name] !== null)
@@ -162,11 +162,12 @@ function unknownKey(
   value: unknown,
   known: string[],
   parent: string,
-  belongs: string | undefined,
+  foreign: Record<string, string>,
 ): Problem {
+  const meant = nearest(name, [...known, ...Object.keys(foreign)]);
+  const belongs = meant && foreign[meant];
   if (belongs)
-    return { key, found: show(value), expected: `no such key here: ${belongs}`, fix: removeCommand(key) };
-  const meant = nearest(name, known);
+    return { key, found: show(value), expected: `no ${meant} here: ${belongs}`, fix: removeCommand(key) };
   return {
     key,
     found: '',

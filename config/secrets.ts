@@ -28,11 +28,14 @@ export function checkSecrets({ raw, encrypted, file }: SecretSources): Problem[]
 function plainEntries(key: string, value: string, encrypted: readonly string[], inFile: unknown): Problem[] {
   const entries = parsed(value);
   if (!isObject(entries) || Object.keys(entries).length === 0) return [];
-  if (!encrypted.includes(key)) return Object.keys(entries).map((name) => plain(step(key, name)));
+  // of a registry only the password is a secret
+  const leaf = (name: string) =>
+    key === 'cortex:registries' ? `${step(key, name)}.password` : step(key, name);
+  if (!encrypted.includes(key)) return Object.keys(entries).map((name) => plain(leaf(name)));
   if (!isObject(inFile) || isEncrypted(inFile)) return [];
   return Object.entries(inFile)
     .filter(([, entry]) => !isEncrypted(entry) && !(isObject(entry) && isEncrypted(entry.password)))
-    .map(([name]) => plain(step(key, name)));
+    .map(([name]) => plain(leaf(name)));
 }
 
 /** As Pulumi writes it into a stack's file: `{secure: v1:…}`. */

@@ -6,6 +6,9 @@ import type { TunnelConfig } from './tunnel.ts';
 /** What the compose file declares, as far as configuration refers to it. */
 export type KnownServices = Record<string, { profiles: string[] }>;
 
+/** The connector's profile: on where cortex:tunnel is set, and not chosen by hand. */
+export const tunnelProfile = 'tunnel';
+
 const ownRuntime = fields<{ runtime: RuntimeName }>({ runtime: required(word(runtimeNames)) });
 
 /** Service -> its own runtime, where that is not the stack's. */
@@ -22,7 +25,9 @@ export function checkNames(
   known: KnownServices,
 ): Problem[] {
   const services = Object.keys(known);
-  const profiles = [...new Set(Object.values(known).flatMap((service) => service.profiles))];
+  const profiles = [...new Set(Object.values(known).flatMap((service) => service.profiles))].filter(
+    (profile) => profile !== tunnelProfile,
+  );
   const unknown = (key: string, found: string, names: string[]): Problem => {
     const meant = nearest(found, names);
     const expected = `a name from compose.yaml: ${names.join(', ') || 'it has none'}`;
@@ -41,7 +46,9 @@ export function checkNames(
     ...(config.profiles ?? [])
       .map((profile, index) => ({ profile, key: `cortex:profiles[${index}]` }))
       .filter(({ profile }) => !profiles.includes(profile))
-      .map(({ profile, key }) => unknown(key, profile, profiles)),
+      .map(({ profile, key }) =>
+        profile === tunnelProfile ? byItself(key) : unknown(key, profile, profiles),
+      ),
     ...hostnames.flatMap((service): Problem[] => {
       const key = step('cortex:tunnel.hostnames', service);
       const needed = known[service]?.profiles;
@@ -52,6 +59,11 @@ export function checkNames(
     }),
     ...twice(config.tunnel?.hostnames ?? {}),
   ];
+}
+
+function byItself(key: string): Problem {
+  const expected = 'nothing: this profile is on where cortex:tunnel is set';
+  return { key, found: show(tunnelProfile), expected, fix: removeCommand(key) };
 }
 
 /** One host name cannot lead to two services. */
