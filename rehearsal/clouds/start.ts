@@ -4,6 +4,7 @@ import { type Served, serve } from '../../provider/rpc/serve.ts';
 import { cloudflare } from './cloudflare/cloudflare.ts';
 import type { Zones } from './cloudflare/dns.ts';
 import { command } from './command/command.ts';
+import type { Surroundings } from './command/run.ts';
 import { docker } from './docker/docker.ts';
 import { gcp } from './gcp/gcp.ts';
 import type { CloudHooks } from './hooks.ts';
@@ -15,6 +16,8 @@ export interface CloudsArgs {
   stateDirectory: string;
   /** zones of the Cloudflare account: id → domain */
   zones: Zones;
+  /** where `@pulumi/command` runs its commands; default: where this process is */
+  commands?: Surroundings;
 }
 
 export interface Clouds {
@@ -24,12 +27,12 @@ export interface Clouds {
 }
 
 /** Starts the simulated clouds. They serve any number of `pulumi` runs, one after the other. */
-export async function startClouds({ hooks, stateDirectory, zones }: CloudsArgs): Promise<Clouds> {
+export async function startClouds({ hooks, stateDirectory, zones, commands }: CloudsArgs): Promise<Clouds> {
   const store = (name: string) => new Store(join(stateDirectory, `${name}.json`));
   const providers: ResourceProvider[] = [
     gcp(store('gcp'), hooks),
     cloudflare(store('cloudflare'), hooks.edge, zones),
-    command(),
+    command(commands),
     docker(store('docker'), hooks.imageDigest),
   ];
   const served: [string, Served][] = [];

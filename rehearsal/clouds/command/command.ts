@@ -8,12 +8,12 @@ import {
   Secret,
   Unknown,
 } from '../../../provider/rpc/value.ts';
-import { validate } from '../check.ts';
+import { asReasons, requireValid, validate } from '../check.ts';
 import { diffInputs } from '../diff.ts';
 import type { Schema } from '../schema.ts';
 import type { PlainProps } from '../store.ts';
 import table from '../types/command.json' with { type: 'json' };
-import { type Outcome, runCommand } from './run.ts';
+import { type Outcome, runCommand, type Surroundings } from './run.ts';
 
 const schema = table as Schema;
 const commandType = 'command:local:Command';
@@ -26,7 +26,10 @@ const unsupported = ['assetPaths', 'archivePaths'];
  * The provider `command`, of which `local.Command` and `local.run` really run. As the real one it keeps no
  * cloud and reads nothing: its state is all it knows.
  */
-export function command(): ResourceProvider {
+export function command(
+  surroundings: Surroundings = { directory: process.cwd(), environment: process.env },
+): ResourceProvider {
+  const properties = schema.resources[commandType]?.inputs ?? {};
   return {
     name: 'command',
     version: schema.version,
@@ -36,23 +39,22 @@ export function command(): ResourceProvider {
       const inputs: Props = { addPreviousOutputInEnv: true, ...news };
       return {
         inputs,
-        failures: [...validate(schema, type, schema.resources[type]?.inputs ?? {}, news), ...refused(news)],
+        failures: asReasons([...validate(schema, properties, news), ...refused(news)]),
       };
     },
 
     diff(type, { oldInputs, news }) {
       requireCommand(type);
-      const properties = schema.resources[type]?.inputs ?? {};
-      // "If the update command was provided the resource will be updated, otherwise it will be replaced."
-      const replacing: Record<string, true> = news.update === undefined ? { triggers: true } : {};
-      return { ...diffInputs(schema, properties, replacing, oldInputs, news), deleteBeforeReplace: false };
+      // Also with an update command, of which the documentation says otherwise: the SDK asks for it.
+      const result = diffInputs(schema, properties, { triggers: true }, oldInputs, news);
+      return { ...result, deleteBeforeReplace: false };
     },
 
     preview: (_type, { news }) => ({ ...news, stdout: Unknown, stderr: Unknown }),
 
     async create(type, req) {
       requireCommand(type);
-      const outcome = await run(req.inputs.create, req.inputs, undefined, req);
+      const outcome = await run(req.inputs.create, req.inputs, undefined, req, surroundings);
       return { id: `${req.name}${randomBytes(4).toString('hex')}`, properties: state(req.inputs, outcome) };
     },
 
@@ -60,13 +62,13 @@ export function command(): ResourceProvider {
 
     async update(type, req) {
       requireCommand(type);
-      const outcome = await run(req.news.update ?? req.news.create, req.news, outcomeOf(req.olds), req);
+      const outcome = await run(req.news.update ?? req.news.create, req.news, outcomeOf(req.olds), req, surroundings);
       return { properties: state(req.news, outcome) };
     },
 
     async delete(type, req) {
       requireCommand(type);
-      await run(req.properties.delete, req.properties, outcomeOf(req.properties), req);
+      await run(req.properties.delete, req.properties, outcomeOf(req.properties), req, surroundings);
     },
 
     async invoke(token, args, operation) {
@@ -75,12 +77,11 @@ export function command(): ResourceProvider {
           `the simulated command provider does not know the function '${token}': it knows ${runToken}`,
         );
       }
-      const failures = [
-        ...validate(schema, token, schema.functions[token]?.inputs ?? {}, args),
+      requireValid(token, [
+        ...validate(schema, schema.functions[token]?.inputs ?? {}, args),
         ...refused(args),
-      ];
-      if (failures.length > 0) throw new Error(failures.map(({ reason }) => reason).join('; '));
-      return { ...args, ...(await run(args.command, args, undefined, operation)) };
+      ]);
+      return { ...args, ...(await run(args.command, args, undefined, operation, surroundings)) };
     },
   };
 }
@@ -93,7 +94,7 @@ function requireCommand(type: string): void {
 function refused(inputs: Props): { property: string; reason: string }[] {
   return unsupported
     .filter((property) => inputs[property] !== undefined)
-    .map((property) => ({ property, reason: `the simulated command provider does not collect ${property}` }));
+    .map((property) => ({ property, reason: `not collected by the simulated command provider` }));
 }
 
 async function run(
@@ -101,9 +102,10 @@ async function run(
   inputs: Props,
   previous: Outcome | undefined,
   operation: Pick<Operation, 'log' | 'signal'>,
+  surroundings: Surroundings,
 ): Promise<Outcome> {
   if (line === undefined || line === null) return previous ?? { stdout: '', stderr: '' };
-  return await runCommand(String(reveal(line)), reveal(inputs) as PlainProps, previous, operation);
+  return await runCommand(String(reveal(line)), reveal(inputs) as PlainProps, previous, operation, surroundings);
 }
 
 /** Every output depends on every input: with a secret input, what was printed is secret too. */

@@ -2,6 +2,12 @@ import { spawn } from 'node:child_process';
 import type { Operation } from '../../../provider/rpc/resourceProvider.ts';
 import { objectOf, type PlainProps } from '../store.ts';
 
+/** Where the provider's process would be: an operator's shell in the project. */
+export interface Surroundings {
+  directory: string;
+  environment: NodeJS.ProcessEnv;
+}
+
 export interface Outcome {
   stdout: string;
   stderr: string;
@@ -18,11 +24,12 @@ export async function runCommand(
   inputs: PlainProps,
   previous: Outcome | undefined,
   { log, signal }: Pick<Operation, 'log' | 'signal'>,
+  surroundings: Surroundings,
 ): Promise<Outcome> {
   const [program = '/bin/sh', ...args] = interpreter(inputs);
   const child = spawn(program, [...args, command], {
-    cwd: typeof inputs.dir === 'string' ? inputs.dir : process.cwd(),
-    env: { ...process.env, ...strings(inputs.environment), ...previousOutput(inputs, previous) },
+    cwd: typeof inputs.dir === 'string' ? inputs.dir : surroundings.directory,
+    env: { ...surroundings.environment, ...strings(inputs.environment), ...previousOutput(inputs, previous) },
     stdio: 'pipe',
     signal,
   });

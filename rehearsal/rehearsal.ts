@@ -1,0 +1,225 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { cacheDirectory } from '../toolchain/cache.ts';
+import { pulumiEnvironment } from '../toolchain/pulumi.ts';
+import { type Clouds, startClouds } from './clouds/start.ts';
+import { type Edge, startEdge } from './edge/edge.ts';
+import { Machines } from './machines.ts';
+import { Project } from './project.ts';
+import { run } from './vm/run.ts';
+import type { Vm } from './vm/vm.ts';
+
+export interface RehearsalArgs {
+  /** the VM template, from `buildImages` */
+  rootfs: string;
+  /** what is rehearsed; default `dev` */
+  stack?: string;
+}
+
+/** What a run of `pulumi` printed, and how it ended. */
+export interface PulumiRun {
+  code: number;
+  stdout: string;
+  /** both streams as a person saw them */
+  output: string;
+  seconds: number;
+}
+
+export interface PulumiOptions {
+  environment?: Record<string, string>;
+  /** called with each line of both streams, as it comes */
+  onLine?: (line: string) => void;
+  /** called with the process, so that a test can end it */
+  onStart?: (pid: number) => void;
+}
+
+/** Where the simulated zone's hostnames are: browsers and Node resolve names under it to this machine. */
+const domain = 'localhost';
+
+/**
+ * One rehearsal: simulated clouds, an edge, a copy of the project and a folder for all of it. The engine, the
+ * provider, SSH, the machine and both runtimes are real. Any number of them run on one machine.
+ */
+export class Rehearsal {
+  readonly stack: string;
+  /** everything that belongs to the rehearsal is in here, and goes with it */
+  readonly directory: string;
+  readonly project: Project;
+  readonly edge: Edge;
+  readonly machines: Machines;
+  readonly #clouds: Clouds;
+
+  private constructor(stack: string, directory: string, project: Project, edge: Edge, machines: Machines, clouds: Clouds) {
+    this.stack = stack;
+    this.directory = directory;
+    this.project = project;
+    this.edge = edge;
+    this.machines = machines;
+    this.#clouds = clouds;
+  }
+
+  static async start({ rootfs, stack = 'dev' }: RehearsalArgs): Promise<Rehearsal> {
+    const parent = join(cacheDirectory(), 'rehearsals');
+    mkdirSync(parent, { recursive: true });
+    const directory = mkdtempSync(join(parent, 'r-'));
+    const project = Project.copy(join(directory, 'project'));
+    const machines = new Machines(directory, rootfs);
+    const edge = await startEdge();
+    const { zoneId } = tunnelConfig(project, stack);
+    const outside = surroundings(directory, project);
+    const clouds = await startClouds({
+      commands: { directory: project.directory, environment: { ...process.env, ...outside } },
+      stateDirectory: join(directory, 'clouds'),
+      zones: zoneId === undefined ? {} : { [zoneId]: domain },
+      hooks: {
+        vms: machines.vms,
+        disks: machines.disks,
+        edge: { address: `${ownAddress()}:${edge.connectorPort}`, tunnels: edge.tunnels, routes: edge.routes },
+        imageDigest: async () => undefined,
+      },
+    });
+    const rehearsal = new Rehearsal(stack, directory, project, edge, machines, clouds);
+    await rehearsal.#prepare();
+    return rehearsal;
+  }
+
+  async #prepare(): Promise<void> {
+    mkdirSync(join(this.directory, 'state'));
+    const key = join(this.directory, 'key');
+    await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'rehearsal', '-f', key]);
+    this.project.configure(this.stack, ['cortex:host', 'publicKey'], readFileSync(`${key}.pub`, 'utf8').trim());
+    this.project.configure(this.stack, ['cortex:host', 'identityFile'], key);
+    await this.#must(['stack', 'init', this.stack]);
+    await this.#must(['config', 'set', '--secret', '--path', 'cortex:secrets.TELEGRAM_BOT_TOKEN', this.token]);
+  }
+
+  /** a bot token that no bot has; tests look for it where no secret may be */
+  readonly token = `100200300:rehearsal-${process.pid}-not-a-real-token`;
+
+  get environment(): Record<string, string> {
+    return {
+      ...surroundings(this.directory, this.project),
+      PULUMI_BACKEND_URL: `file://${join(this.directory, 'state')}`,
+      PULUMI_CONFIG_PASSPHRASE: 'rehearsal',
+      PULUMI_DEBUG_PROVIDERS: this.#clouds.debugProviders,
+      CORTEX_TRACE: join(this.directory, 'trace'),
+    };
+  }
+
+  /** Runs `pulumi` in the copy of the project, as an operator would. */
+  pulumi(args: string[], options: PulumiOptions = {}): Promise<PulumiRun> {
+    const begun = performance.now();
+    return new Promise((resolve, reject) => {
+      const child = spawn('pulumi', ['--non-interactive', '--color=never', ...args], {
+        cwd: this.project.directory,
+        env: { ...process.env, ...this.environment, ...options.environment },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        // of its own, so that a test ends it with all that it started, as a lost terminal would
+        detached: true,
+      });
+      if (child.pid !== undefined) options.onStart?.(child.pid);
+      let stdout = '';
+      let output = '';
+      let line = '';
+      const seen = (text: string) => {
+        output += text;
+        if (!options.onLine) return;
+        const lines = (line + text).split('\n');
+        line = lines.pop() ?? '';
+        lines.forEach(options.onLine);
+      };
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        stdout += text;
+        seen(text);
+      });
+      child.stderr.setEncoding('utf8').on('data', seen);
+      child.once('error', reject);
+      child.once('close', (code) =>
+        resolve({ code: code ?? 255, stdout, output, seconds: (performance.now() - begun) / 1000 }),
+      );
+    });
+  }
+
+  preview(args: string[] = [], options?: PulumiOptions): Promise<PulumiRun> {
+    return this.pulumi(['preview', '--diff', '--stack', this.stack, ...args], options);
+  }
+
+  up(args: string[] = [], options?: PulumiOptions): Promise<PulumiRun> {
+    return this.pulumi(['up', '--yes', '--skip-preview', '--stack', this.stack, ...args], options);
+  }
+
+  destroy(args: string[] = [], options?: PulumiOptions): Promise<PulumiRun> {
+    return this.pulumi(['destroy', '--yes', '--skip-preview', '--stack', this.stack, ...args], options);
+  }
+
+  async outputs(): Promise<Record<string, unknown>> {
+    return JSON.parse((await this.#must(['stack', 'output', '--json', '--stack', this.stack])).stdout);
+  }
+
+  /** The state as it is stored, secrets encrypted. */
+  async state(): Promise<string> {
+    return (await this.#must(['stack', 'export', '--stack', this.stack])).stdout;
+  }
+
+  /** Sets the flag: the runtime of all services. */
+  flag(runtime: string): { diff: string } {
+    const file = `Pulumi.${this.stack}.yaml`;
+    const before = this.project.read(file);
+    this.project.edit(file, /^( *cortex:runtime:) .*$/m, `$1 ${runtime}`);
+    return { diff: Project.diff(file, before, this.project.read(file)) };
+  }
+
+  /** The machine that the stack made. */
+  get vm(): Vm {
+    return this.machines.vm(`cortex-${this.stack}`);
+  }
+
+  /** Scripts' round trips to the host since the last call: what each was for. */
+  trips(): string[] {
+    const file = join(this.directory, 'trace');
+    const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').filter(Boolean) : [];
+    rmSync(file, { force: true });
+    return lines.map((line) => line.split(' ')[0] ?? '');
+  }
+
+  async #must(args: string[]): Promise<PulumiRun> {
+    const result = await this.pulumi(args);
+    if (result.code !== 0) throw new Error(`pulumi ${args.slice(0, 2).join(' ')} ended with ${result.code}:\n${result.output}`);
+    return result;
+  }
+
+  /** Ends everything of the rehearsal and leaves nothing of it on this machine. */
+  async close(): Promise<void> {
+    await this.#clouds.close();
+    await this.edge.close();
+    await this.machines.destroyAll();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** What every command of a rehearsal finds in its environment: the stand-in for gcloud before a real one. */
+function surroundings(directory: string, project: Project): Record<string, string> {
+  const environment = pulumiEnvironment();
+  return {
+    ...environment,
+    PATH: `${join(project.directory, 'rehearsal', 'bin')}:${environment.PATH}`,
+    CORTEX_REHEARSAL: directory,
+  };
+}
+
+function tunnelConfig(project: Project, stack: string): { zoneId?: string } {
+  const zoneId = /zoneId: *"?([0-9a-f]+)/.exec(project.read(`Pulumi.${stack}.yaml`))?.[1];
+  return zoneId === undefined ? {} : { zoneId };
+}
+
+/** An address of this machine that its VMs reach: they route everything through it. */
+function ownAddress(): string {
+  for (const [name, addresses] of Object.entries(networkInterfaces())) {
+    for (const { family, internal, address } of addresses ?? []) {
+      if (family === 'IPv4' && !internal && !/^(ve-|vb-|cortex|docker|br-|virbr)/.test(name)) return address;
+    }
+  }
+  throw new Error('this machine has no network address besides loopback, so no VM could reach the edge: give it one');
+}
