@@ -145,12 +145,15 @@ async function connect(
 ): Promise<Socket | EdgeError> {
   const tunnel = routes.get(hostname(request));
   if (tunnel === undefined) return edgeErrors.unknownHost;
-  const connector = tunnels.next(tunnel);
-  if (!connector) return edgeErrors.noConnector;
-  try {
-    return await connector.take(openTimeoutMs);
-  } catch {
-    return edgeErrors.originFailed;
+  for (;;) {
+    const connector = tunnels.next(tunnel);
+    if (!connector) return edgeErrors.noConnector;
+    try {
+      return await connector.take(openTimeoutMs);
+    } catch {
+      // One that left meanwhile has seen nothing of the request: another may have it.
+      if (connector.live) return edgeErrors.originFailed;
+    }
   }
 }
 

@@ -270,6 +270,18 @@ describe('connectors', () => {
     await until(() => draining.dataConnections() === 0);
   });
 
+  test('that leave while a request waits for a connection leave it to the others', async () => {
+    const leaving = await connector(await origin(() => {}), 'c1');
+    leaving.openNone();
+    // The spares are used up: the fifth request waits for a connection that never comes.
+    const waiting = Array.from({ length: 5 }, () => get());
+    for (const answer of waiting) answer.catch(() => {});
+    await until(() => leaving.asked() === 9);
+    await connector(await origin((_, response) => void response.end('second')), 'c2');
+    await leaving.unregister();
+    expect(await Promise.any(waiting)).toMatchObject({ status: 200, text: 'second' });
+  });
+
   test('share the requests', async () => {
     await connector(await origin((_, response) => void response.end('first')), 'c1');
     await connector(await origin((_, response) => void response.end('second')), 'c2');
@@ -300,15 +312,17 @@ describe('connectors', () => {
     expect(edge.tunnels.connectors('t1')).toBe(1);
   });
 
-  test.each(['GET / HTTP/1.1\r\n', 'DATA s3cret c9\n', 'DATA s3cret\n', `${'x'.repeat(9000)}`])(
-    'anything else is closed: %j',
-    async (hello) => {
-      const socket = connect(edge.connectorPort, '127.0.0.1');
-      socket.on('error', () => {});
-      socket.resume().write(hello);
-      await until(() => socket.destroyed);
-    },
-  );
+  test.each([
+    ['a request', 'GET / HTTP/1.1\r\n'],
+    ['a data connection of nobody', 'DATA s3cret c9\n'],
+    ['a data connection without a name', 'DATA s3cret\n'],
+    ['a line without end', 'x'.repeat(9000)],
+  ])('%s is closed', async (_what, hello) => {
+    const socket = connect(edge.connectorPort, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.resume().write(hello);
+    await until(() => socket.destroyed);
+  });
 });
 
 test('a tunnel needs an id and a secret of its own', () => {

@@ -8,6 +8,10 @@ export interface FakeConnector {
   /** everything the edge said that was not OPEN or OK */
   refusals: string[];
   dataConnections(): number;
+  /** how many the edge has asked for */
+  asked(): number;
+  /** from now on it opens no data connection */
+  openNone(): void;
   /** goes away without a word */
   kill(): void;
 }
@@ -22,12 +26,16 @@ export async function connectFake(
   const data = new Set<Socket>();
   const refusals: string[] = [];
   const oks: (() => void)[] = [];
+  let asked = 0;
+  let opening = true;
   const acknowledged = () => new Promise<void>((resolve) => oks.push(resolve));
   control.on('error', () => {});
   eachLine(control, (line) => {
     const [word, count] = line.split(' ');
-    if (word === 'OPEN') for (let i = 0; i < Number(count); i++) open();
-    else if (word === 'OK') oks.shift()?.();
+    if (word === 'OPEN') {
+      asked += Number(count);
+      for (let i = 0; opening && i < Number(count); i++) open();
+    } else if (word === 'OK') oks.shift()?.();
     else refusals.push(line);
   });
   const open = () => {
@@ -56,6 +64,10 @@ export async function connectFake(
     },
     refusals,
     dataConnections: () => data.size,
+    asked: () => asked,
+    openNone() {
+      opening = false;
+    },
     kill() {
       control.destroy();
       for (const socket of data) socket.destroy();
