@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { quote } from 'shell-quote';
 import { type Connection, knownHosts, sshArgs } from '../../provider/ssh/args.ts';
 
 /** A file of this folder. */
@@ -35,13 +34,14 @@ export function onHost(connection: Connection, hostKey: string, deadlineSeconds:
 
 /** How a person gets in. */
 export function sshCommand(connection: Connection): string {
-  return quote([
+  const words = [
     'ssh',
     ...(connection.identityFile ? ['-i', connection.identityFile] : []),
     ...(connection.proxyCommand ? ['-o', `ProxyCommand=${connection.proxyCommand}`] : []),
     ...(connection.port === 22 ? [] : ['-p', `${connection.port}`]),
     `${connection.user}@${connection.address}`,
-  ]);
+  ];
+  return words.map((word) => (/^[\w@%+=:,./~-]+$/.test(word) ? word : singleQuoted(word))).join(' ');
 }
 
 function singleQuoted(value: string): string {

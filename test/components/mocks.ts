@@ -107,3 +107,10 @@ function nameOf(resource: unknown): string {
   const { __name, __pulumiType } = resource as { __name: string; __pulumiType: string };
   return `${__pulumiType.split(':').at(-1)} ${__name}`;
 }
+
+/** What an output comes to. */
+export function value<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => {
+    output.apply((found) => resolve(found as T));
+  });
+}

@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import * as pulumi from '@pulumi/pulumi';
 import { GcpVm } from '../../components/vm.ts';
 import type { GcpHost } from '../../config.ts';
-import { declared, find, hostKey, key, noteOptions, type Options } from './mocks.ts';
+import { declared, find, hostKey, key, noteOptions, type Options, value } from './mocks.ts';
 
 const host: GcpHost = {
   kind: 'gcp',
@@ -125,7 +124,3 @@ describe('a VM on Google Cloud', () => {
     expect((await vm({ identityFile: '~/.ssh/id' })).made.connection.identityFile).toBe('~/.ssh/id');
   });
 });
-
-function value<T>(output: pulumi.Output<T>): Promise<T> {
-  return new Promise((resolve) => pulumi.output(output).apply((found) => resolve(found as T)));
-}
