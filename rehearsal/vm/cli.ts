@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { buildRootfs } from './rootfs.ts';
+import { buildTemplate } from '../images/template.ts';
 import { openVm, startVm } from './vm.ts';
 
 /** A VM by hand: `node rehearsal/vm/cli.ts start DIRECTORY`, then `ssh`, `kill`, `boot`, `reboot`, `destroy`. */
@@ -14,7 +14,7 @@ async function main([verb, directory, ...rest]: string[]): Promise<number> {
   const key = `${directory}.key`;
   if (verb === 'start') {
     spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'vm', '-f', key], { input: 'n\n' });
-    const rootfs = await buildRootfs({ onProgress: (line) => process.stderr.write(`${line}\n`) });
+    const rootfs = await buildTemplate({ onProgress: (line) => process.stderr.write(`${line}\n`) });
     const vm = await startVm({
       id: 'scratch',
       directory,

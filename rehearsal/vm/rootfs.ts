@@ -35,9 +35,14 @@ export async function buildRootfs(options: RootfsOptions = {}): Promise<string> 
     [release, guestPackages, contentOf(import.meta.filename), contentOf(guest)],
     options,
     async (directory) => {
-      const mirror = await debianMirror();
       say(`downloading and installing Debian ${release} with Docker and Podman (once, about a minute)`);
-      await install(directory, mirror, say);
+      await installPackages({
+        root: directory,
+        variant: 'minbase',
+        packages: guestPackages,
+        excluded,
+        onProgress: say,
+      });
       await configure(directory);
     },
   );
@@ -49,23 +54,35 @@ const guest = join(import.meta.dirname, 'guest');
 export const account = 'cortex';
 
 /** Documentation and translations, which nobody reads in there: a third of the size, and of the copying. */
-const excluded = ['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/locale/*', '/usr/share/info/*'];
+export const excluded = ['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/info/*', '/usr/share/locale/*'];
 
-async function install(root: string, mirror: string, say: (line: string) => void): Promise<void> {
+export interface InstallArgs {
+  root: string;
+  /** mmdebstrap's: `minbase` is a small system, `extract` the packages alone, unpacked */
+  variant: 'minbase' | 'extract';
+  packages: string[];
+  /** patterns of paths that are left out */
+  excluded: string[];
+  onProgress?: (line: string) => void;
+}
+
+/** Installs Debian packages, with what they depend on, into an empty directory. */
+export async function installPackages(args: InstallArgs): Promise<void> {
+  const mirror = await debianMirror();
   await run(
     [
       'mmdebstrap',
-      '--variant=minbase',
-      ...excluded.map((path) => `--dpkgopt=path-exclude=${path}`),
-      `--include=${guestPackages.join(',')}`,
+      `--variant=${args.variant}`,
+      ...args.excluded.map((path) => `--dpkgopt=path-exclude=${path}`),
+      `--include=${args.packages.join(',')}`,
       release,
-      root,
+      args.root,
       mirror,
     ],
     {
       onLine: (line) => {
         const step = /^I: (.*)/.exec(line)?.[1];
-        if (step) say(step);
+        if (step) args.onProgress?.(step);
       },
     },
   );

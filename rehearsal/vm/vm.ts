@@ -17,7 +17,7 @@ export interface VmArgs {
   directory: string;
   /** the template, from `buildRootfs` */
   rootfs: string;
-  /** account with passwordless sudo that `publicKey` logs in to */
+  /** account that `publicKey` logs in to; created, with passwordless sudo, unless it is root */
   user: string;
   /** a line of authorized_keys */
   publicKey: string;
@@ -210,10 +210,16 @@ export class Vm {
     for (const group of this.state.cgroups) await killCgroup(group);
   }
 
+  /** Shuts the VM down in order. */
+  async shutDown(): Promise<void> {
+    await this.exec('systemctl poweroff', { tolerate: true });
+    const off = (): boolean => this.state.cgroups.flatMap(processesOf).length === 0;
+    await this.until(Date.now() + bootDeadlineMs, off, 'it is off');
+  }
+
   /** Shuts the VM down in order and switches it on again. */
   async reboot(): Promise<void> {
-    await this.exec('systemctl poweroff', { tolerate: true });
-    await this.until(Date.now() + bootDeadlineMs, () => this.pid === undefined, 'it is off');
+    await this.shutDown();
     await this.boot();
   }
 
@@ -288,15 +294,19 @@ async function identify(root: string, args: VmArgs, network: Network): Promise<v
     'etc/tmpfiles.d/data-disks.conf',
     args.dataDisks.map((disk, i) => diskSetup(i, disk).tmpfiles).join(''),
   );
-  const known = readFileSync(join(root, 'etc/passwd'), 'utf8').split('\n');
-  if (!known.some((line) => line.startsWith(`${args.user}:`))) {
+  const known = (): string | undefined =>
+    readFileSync(join(root, 'etc/passwd'), 'utf8')
+      .split('\n')
+      .find((line) => line.startsWith(`${args.user}:`));
+  if (known() === undefined) {
     await run(['chroot', root, 'useradd', '--create-home', '--shell', '/bin/bash', args.user]);
   }
-  put(`etc/sudoers.d/${args.user}`, `${args.user} ALL=(ALL) NOPASSWD: ALL\n`, 0o440);
-  const home = join(root, 'home', args.user, '.ssh');
-  mkdirSync(home, { recursive: true, mode: 0o700 });
-  writeFileSync(join(home, 'authorized_keys'), `${args.publicKey.trim()}\n`, { mode: 0o600 });
-  await run(['chroot', root, 'chown', '-R', `${args.user}:`, `/home/${args.user}/.ssh`]);
+  if (args.user !== 'root')
+    put(`etc/sudoers.d/${args.user}`, `${args.user} ALL=(ALL) NOPASSWD: ALL\n`, 0o440);
+  const ssh = `${known()?.split(':')[5]}/.ssh`;
+  mkdirSync(join(root, ssh), { recursive: true, mode: 0o700 });
+  writeFileSync(join(root, ssh, 'authorized_keys'), `${args.publicKey.trim()}\n`, { mode: 0o600 });
+  await run(['chroot', root, 'chown', '-R', `${args.user}:`, ssh]);
 }
 
 async function createHostKeys(root: string, id: string): Promise<string[]> {

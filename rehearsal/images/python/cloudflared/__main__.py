@@ -1,0 +1,30 @@
+import argparse
+import asyncio
+import sys
+
+from .connector import run
+from .ready import ready
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="cloudflared")
+    commands = parser.add_subparsers(dest="command", required=True)
+    tunnel = commands.add_parser("tunnel")
+    tunnel.add_argument("--no-autoupdate", action="store_true")
+    tunnel.add_argument("--config", default="/etc/cloudflared/config.yml")
+    tunnel.add_argument("--metrics", default="127.0.0.1:2000")
+    tunnel.add_argument("--grace-period", default="30s")
+    tunnel.add_argument("--loglevel", default="info")
+    verbs = tunnel.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("ready")
+    start = verbs.add_parser("run")
+    start.add_argument("--token-file")
+    start.add_argument("--token")
+    start.add_argument("tunnel", nargs="?")
+    arguments = parser.parse_args()
+    if arguments.verb == "ready":
+        return ready(arguments.metrics)
+    return asyncio.run(run(arguments))
+
+
+sys.exit(main())
