@@ -144,6 +144,7 @@ export function sealLike(value: PropertyValue, like: PropertyValue | undefined):
   );
 }
 
-function isObject(value: PropertyValue | undefined): value is { [name: string]: PropertyValue } {
+/** Whether the value has named entries: neither a list nor a secret. */
+export function isObject(value: PropertyValue | undefined): value is { [name: string]: PropertyValue } {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Secret);
 }

@@ -7,29 +7,18 @@ import { listElement, mapElement, type Properties, type Property, type Schema } 
  * Everything that the published types refuse in these inputs: unknown names, missing ones, wrong types,
  * values that are not in the list. What is unknown in a preview is taken for right.
  */
-export function validate(
-  schema: Schema,
-  token: string,
-  properties: Properties,
-  values: Props,
-  path = '',
-): CheckFailure[] {
+export function validate(schema: Schema, properties: Properties, values: Props, path = ''): CheckFailure[] {
   const failures: CheckFailure[] = [];
-  const where = path === '' ? token : `${path} of ${token}`;
   const at = (name: string) => (path === '' ? name : `${path}.${name}`);
   for (const [name, value] of Object.entries(values)) {
     const property = properties[name];
-    if (property) failures.push(...validateValue(schema, token, property, value, at(name)));
-    else
-      failures.push({
-        property: at(name),
-        reason: `${where} has no property '${name}'${hint(name, properties)}`,
-      });
+    if (property) failures.push(...validateValue(schema, property, value, at(name)));
+    else failures.push({ property: at(name), reason: `no such property${hint(name, properties)}` });
   }
   for (const [name, property] of Object.entries(properties)) {
     const value = values[name];
     if (property.required && (value === undefined || value === null)) {
-      failures.push({ property: at(name), reason: `${where} needs a property '${name}' (${property.type})` });
+      failures.push({ property: at(name), reason: `missing; expected ${property.type}` });
     }
   }
   return failures;
@@ -37,39 +26,34 @@ export function validate(
 
 function hint(name: string, properties: Properties): string {
   const nearest = closest(name, Object.keys(properties));
-  return nearest ? `: did you mean '${nearest}'?` : '';
+  return nearest ? `; did you mean '${nearest}'?` : '';
 }
 
 function validateValue(
   schema: Schema,
-  token: string,
   property: Property,
   value: PropertyValue,
   path: string,
 ): CheckFailure[] {
   const { type, values } = property;
-  if (value instanceof Secret) return validateValue(schema, token, property, value.value, path);
+  if (value instanceof Secret) {
+    const failures = validateValue(schema, property, value.value, path);
+    return failures.length === 0 ? [] : [{ property: path, reason: `found a secret that is no ${type}` }];
+  }
   if (value === Unknown || value === null || type === 'any') return [];
-  const wrong = (found: string) => [
-    { property: path, reason: `${path} of ${token} is ${found}; expected ${type}` },
-  ];
+  const wrong = (found: string) => [{ property: path, reason: `found ${found}, expected ${type}` }];
 
   const element = listElement(type);
   if (element !== undefined) {
     if (!Array.isArray(value)) return wrong(describe(value));
     return value.flatMap((entry, index) =>
-      validateValue(schema, token, { type: element }, entry, `${path}[${index}]`),
+      validateValue(schema, { type: element }, entry, `${path}[${index}]`),
     );
   }
   if (['string', 'number', 'boolean'].includes(type)) {
     if (typeof value !== type) return wrong(describe(value));
     if (values && !values.includes(value as string)) {
-      return [
-        {
-          property: path,
-          reason: `${path} of ${token} is ${describe(value)}; allowed: ${values.join(', ')}`,
-        },
-      ];
+      return [{ property: path, reason: `found ${describe(value)}, expected one of ${values.join(', ')}` }];
     }
     return [];
   }
@@ -77,16 +61,30 @@ function validateValue(
   const entries = mapElement(type);
   if (entries !== undefined) {
     return Object.entries(value).flatMap(([key, entry]) =>
-      validateValue(schema, token, { type: entries }, entry, `${path}.${key}`),
+      validateValue(schema, { type: entries }, entry, `${path}.${key}`),
     );
   }
   const nested = schema.types[type];
   if (!nested) throw new Error(`the table of ${schema.package} has no type '${type}'`);
-  return validate(schema, token, nested, value, path);
+  return validate(schema, nested, value, path);
 }
 
 function describe(value: PropertyValue): string {
   if (typeof value === 'string') return `'${value}'`;
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'an object' : String(value);
+}
+
+/**
+ * Failures as the engine is to print them. It prints the value of the property that a failure names, also
+ * where that is secret: so the resource as a whole fails, and the reason says where.
+ */
+export function asReasons(failures: CheckFailure[]): CheckFailure[] {
+  return failures.map(({ property, reason }) => ({ property: '', reason: `${property}: ${reason}` }));
+}
+
+/** @throws with all failures of a function's arguments */
+export function requireValid(token: string, failures: CheckFailure[]): void {
+  if (failures.length === 0) return;
+  throw new Error(failures.map(({ property, reason }) => `${token}: ${property}: ${reason}`).join('\n'));
 }

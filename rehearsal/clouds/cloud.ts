@@ -9,7 +9,7 @@ import type {
 } from '../../provider/rpc/resourceProvider.ts';
 import { type Props, reveal, sealLike, Unknown } from '../../provider/rpc/value.ts';
 import { autoname } from './autoname.ts';
-import { validate } from './check.ts';
+import { asReasons, requireValid, validate } from './check.ts';
 import { diffInputs } from './diff.ts';
 import type { Cloud, Draft, Kind } from './kind.ts';
 import { requireReferences, users } from './references.ts';
@@ -75,16 +75,16 @@ export function simulatedCloud(args: CloudArgs): ResourceProvider {
         if (news[property] === null) delete news[property];
       }
       const named = args.autonames ? autoname(table, news, req) : undefined;
-      const failures = [
-        ...validate(schema, type, table.inputs, named ?? news),
-        ...(kind.check?.(news) ?? []),
-      ];
+      const failures = [...validate(schema, table.inputs, named ?? news), ...(kind.check?.(news) ?? [])];
       for (const property of kind.configured ?? []) {
         if (news[property] !== undefined) continue;
-        const reason = `${type} needs a '${property}', and the configuration has no ${provider}:${property}`;
+        const reason = `missing, and the configuration has no ${provider}:${property}`;
         failures.push({ property, reason });
       }
-      return { inputs: { ...(named ?? news), [defaultsKey]: named ? ['name'] : [] }, failures };
+      return {
+        inputs: { ...(named ?? news), [defaultsKey]: named ? ['name'] : [] },
+        failures: asReasons(failures),
+      };
     },
 
     diff(type: string, req: DiffRequest): DiffResult {
@@ -170,8 +170,7 @@ export function simulatedCloud(args: CloudArgs): ResourceProvider {
           `the simulated ${provider} cloud does not know the function '${token}': it knows ${Object.keys(functions).join(', ')}`,
         );
       }
-      const failures = validate(schema, token, table.inputs, invocation);
-      if (failures.length > 0) throw new Error(failures.map(({ reason }) => reason).join('; '));
+      requireValid(token, validate(schema, table.inputs, invocation));
       return { ...(await implementation(plain(invocation), cloud)) };
     },
   };
@@ -179,11 +178,10 @@ export function simulatedCloud(args: CloudArgs): ResourceProvider {
 
 /** The engine passes lists and objects of a provider's configuration as JSON, and a version with them. */
 function validateConfig(schema: Schema, news: Props): CheckResult['failures'] {
-  const token = `pulumi:providers:${schema.package.replace('@pulumi/', '')}`;
   const scalars = Object.fromEntries(
     Object.entries(schema.config).map(([name, property]) => [name, { ...property, type: 'any' }]),
   );
-  return validate(schema, token, { ...scalars, version: { type: 'string' } }, news);
+  return asReasons(validate(schema, { ...scalars, version: { type: 'string' } }, news));
 }
 
 function plain(props: Props): PlainProps {

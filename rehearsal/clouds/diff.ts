@@ -1,5 +1,12 @@
 import type { DiffKind, DiffResult, PropertyDiff } from '../../provider/rpc/resourceProvider.ts';
-import { hasUnknown, type PropertyValue, type Props, reveal, Secret } from '../../provider/rpc/value.ts';
+import {
+  hasUnknown,
+  isObject,
+  type PropertyValue,
+  type Props,
+  reveal,
+  Secret,
+} from '../../provider/rpc/value.ts';
 import { listElement, type Properties, type Schema } from './schema.ts';
 
 /**
@@ -96,8 +103,4 @@ function canonical(value: unknown): string {
         )
       : entry,
   );
-}
-
-function isObject(value: PropertyValue | undefined): value is { [name: string]: PropertyValue } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Secret);
 }

@@ -1,4 +1,4 @@
-import { type PropertyValue, type Props, Unknown } from '../../../provider/rpc/value.ts';
+import { isObject, type PropertyValue, type Props, Unknown } from '../../../provider/rpc/value.ts';
 import type { VmHooks, VmRequest } from '../hooks.ts';
 import { type Draft, type Kind, objects, text } from '../kind.ts';
 import { resolve } from '../references.ts';
@@ -161,8 +161,4 @@ function request(draft: Draft): VmRequest {
     serviceAccount: text(serviceAccount?.email),
     tags: Array.isArray(inputs.tags) ? inputs.tags.map(String) : [],
   };
-}
-
-function isObject(value: PropertyValue | undefined): value is { [name: string]: PropertyValue } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
