@@ -9,6 +9,7 @@ import { qualifiedImage } from './image.ts';
 import { containerLabels, sortedEntries } from './labels.ts';
 import type { ContainerKey, Entry, Quadlet, ServiceKey } from './quadlet.ts';
 import type { RenderContext } from './runtime.ts';
+import { mayEnd } from './verbs.ts';
 
 /** The Quadlet unit of one instance. */
 export function containerUnit(spec: ServiceSpec, context: RenderContext): Quadlet {
@@ -148,6 +149,8 @@ function service(spec: ServiceSpec): Entry<ServiceKey>[] {
   return [
     ['Restart', restart],
     ['RestartSec', '1'],
+    // so that a job that ended well can be told from one that never ran
+    ...each('RemainAfterExit', mayEnd(spec) ? ['yes'] : [], String),
     ['TimeoutStartSec', '60'],
     // Podman's own grace first
     ['TimeoutStopSec', String(wholeSeconds(spec.stopGraceMs) + 10)],

@@ -22,12 +22,12 @@ export function podmanVerbs(spec: ServiceSpec, context: RenderContext): Rendered
     {
       verb: 'start',
       says: `Makes ${instance} run, and come back at boot.`,
-      lines: [as, ...start(spec, context)],
+      lines: [failFunction, as, ...start(spec, context)],
     },
     {
       verb: 'running',
       says: `Exits 0 while ${instance} is up.`,
-      lines: [as, `account systemctl --user is-active --quiet ${unit}`],
+      lines: [as, `[ "$(account systemctl --user show --property SubState --value ${unit})" = running ]`],
     },
     {
       verb: 'healthy',
@@ -70,17 +70,18 @@ function asAccount(context: RenderContext): string {
   return `account() (cd / && exec runuser -u ${shellWord(context.account.name)} -- ${env} "$@")`;
 }
 
-function checkUnit(context: RenderContext): string[] {
-  const { instance } = context;
+function checkUnit({ instance }: RenderContext): string[] {
+  const quadlet = '/usr/lib/systemd/user-generators/podman-user-generator';
   return [
-    'tmp=$(account mktemp --directory)',
-    `trap 'rm -rf "$tmp"' EXIT`,
-    'account mkdir "$tmp/in" "$tmp/out"',
-    `account tee "$tmp/in/${instance}.container" <${instance}.container >/dev/null`,
-    'said=$(account env QUADLET_UNIT_DIRS="$tmp/in" /usr/lib/systemd/user-generators/podman-user-generator -no-kmsg-log "$tmp/out" 2>&1) ||',
-    `  fail "quadlet refuses $PWD/${instance}.container: $said"`,
-    `said=$said$(account systemd-analyze --user --generators=no verify "$tmp/out/${instance}.service" 2>&1) || true`,
-    '# both warn, and then go on without what they did not understand',
+    '# quadlet and systemd warn and go on without what they do not understand: a word of either is an error',
+    "said=$(account sh -euc '",
+    '  tmp=$(mktemp -d)',
+    '  trap "rm -rf $tmp" EXIT',
+    '  mkdir $tmp/in',
+    '  cat >$tmp/in/$1.container',
+    `  QUADLET_UNIT_DIRS=$tmp/in ${quadlet} -no-kmsg-log $tmp/out`,
+    '  systemd-analyze --user --generators=no verify $tmp/out/$1.service',
+    `' sh ${instance} <${instance}.container 2>&1) || said="\${said:-no reason given}"`,
     `[ -z "$said" ] || fail "$PWD/${instance}.container would not do what it says: $said"`,
   ];
 }
@@ -90,8 +91,10 @@ function pull(spec: ServiceSpec): string[] {
   return [
     `if ! account podman image exists ${shellWord(image)}; then`,
     '  # credentials are there only where a registry needs them',
-    '  if [ -e auth.json ]; then account tee "$tmp/auth.json" <auth.json >/dev/null; fi',
-    `  if ! said=$(account sh -c '[ ! -e "$1" ] || export REGISTRY_AUTH_FILE="$1"; exec podman pull --quiet "$2"' sh "$tmp/auth.json" ${shellWord(image)} 2>&1); then`,
+    '  login=',
+    "  if [ -e auth.json ]; then login=$(account sh -c 'umask 077; file=$(mktemp); cat >$file; echo $file' <auth.json); fi",
+    '  trap \'rm -f "$login"\' EXIT',
+    `  if ! said=$(account env \${login:+REGISTRY_AUTH_FILE="$login"} podman pull --quiet ${shellWord(image)} 2>&1); then`,
     ...explainPull(image).map((line) => `    ${line}`),
     '  fi',
     'fi',
@@ -108,7 +111,9 @@ function start(spec: ServiceSpec, context: RenderContext): string[] {
   const paths = accountPaths(context);
   const { instance } = context;
   return [
-    `account mkdir -p ${paths.units} ${paths.configs}`,
+    '# podman would replace whatever has the name',
+    `found=$(account podman container inspect --format '{{index .Config.Labels "containerhost.instance"}}' ${instance} 2>/dev/null) || found=${instance}`,
+    `[ "$found" = ${instance} ] || fail ${shellWord(`the name ${instance} is in use by a container that is not this instance: remove or rename it`)}`,
     ...spec.networks.map((network) => {
       const label = shellWord(`containerhost.stack=${context.stack}`);
       return `account podman network create --ignore --label ${label} ${shellWord(networkName(network, context))} >/dev/null`;
@@ -118,17 +123,17 @@ function start(spec: ServiceSpec, context: RenderContext): string[] {
       const create = `account podman secret create --replace ${shellWord(`${instance}-${secret}`)} - >/dev/null`;
       return `cat ${shellWord(`secrets/${secret}`)} | ${create}`;
     }),
+    `account mkdir -p ${paths.units} ${paths.configs}`,
     ...spec.configs.map(({ config }) => {
       const target = shellWord(`${paths.configs}/${config}`);
       return `account tee ${target} <${shellWord(`configs/${config}`)} >/dev/null`;
     }),
-    '# complete or not at all: a boot may come at any time',
-    `account tee ${paths.unit}.new <${instance}.container >/dev/null`,
-    `account mv ${paths.unit}.new ${paths.unit}`,
-    `account rm -f ${paths.parked}`,
-    'account systemctl --user daemon-reload',
+    '# the unit is there completely or not at all: a boot may come at any time',
+    'account sh -euc \'cat >"$1.new"; mv "$1.new" "$1"; rm -f "$2"; systemctl --user daemon-reload\' sh \\',
+    `  ${paths.unit} ${paths.parked} <${instance}.container`,
+    'since=$(date +%s)',
     `account systemctl --user start ${instance}.service || {`,
-    `  journalctl --quiet --no-pager --output=cat --lines=5 _SYSTEMD_USER_UNIT=${instance}.service >&2`,
+    `  journalctl --quiet --no-pager --output=cat --since="@$since" --lines=3 _SYSTEMD_USER_UNIT=${instance}.service SYSLOG_IDENTIFIER=${instance} >&2`,
     '  exit 1',
     '}',
   ];
@@ -145,13 +150,10 @@ function healthy(spec: ServiceSpec, { instance }: RenderContext): string[] {
   return [
     `state=$(account systemctl --user show ${instance}.service)`,
     'of() { printf \'%s\\n\' "$state" | sed -n "s/^$1=//p"; }',
-    'case $(of ActiveState) in',
-    "active) [ $(($(sed 's/[.].*//' /proc/uptime) * 1000000 - $(of ActiveEnterTimestampMonotonic))) -ge 1000000 ] ;;",
-    ...(mayEnd(spec)
-      ? [
-          'inactive) [ "$(of Result)" = success ] && [ "$(of ExecMainExitTimestampMonotonic)" -gt 0 ] ;; # a job that is done',
-        ]
-      : []),
+    'case $(of SubState) in',
+    // hundredths of a second against microseconds
+    "running) [ $(($(cut -d ' ' -f 1 /proc/uptime | tr -d .) * 10000 - $(of ActiveEnterTimestampMonotonic))) -ge 1000000 ] ;;",
+    ...(mayEnd(spec) ? ['exited) ;; # a job that is done'] : []),
     '*) exit 1 ;;',
     'esac',
   ];
@@ -174,7 +176,7 @@ function remove(spec: ServiceSpec, context: RenderContext): string[] {
     ...stopUnit(`${instance}.service`),
     `account rm -rf ${paths.unit} ${paths.parked} ${paths.data}`,
     'account systemctl --user daemon-reload',
-    `account podman rm --force --ignore --volumes ${instance} >/dev/null`,
+    `account podman rm --force --ignore --volumes --filter label=containerhost.instance=${instance} >/dev/null`,
     ...spec.secrets.map(
       ({ secret }) => `account podman secret rm --ignore ${shellWord(`${instance}-${secret}`)} >/dev/null`,
     ),
@@ -187,9 +189,9 @@ function remove(spec: ServiceSpec, context: RenderContext): string[] {
         `name=^${name}$`,
       ]);
       return [
-        `if [ -n "$(account podman network ls --quiet ${ours})" ] &&`,
-        `  [ -z "$(account podman ps --all --quiet --filter ${shellWord(`network=${name}`)})" ]; then`,
-        `  account podman network rm ${shellWord(name)} >/dev/null`,
+        `if [ -n "$(account podman network ls --quiet ${ours})" ]; then`,
+        '  # 2 says that another container uses it',
+        `  account podman network rm ${shellWord(name)} >/dev/null 2>&1 || [ $? -eq 2 ]`,
         'fi',
       ];
     }),
