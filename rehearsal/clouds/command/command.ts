@@ -62,7 +62,13 @@ export function command(
 
     async update(type, req) {
       requireCommand(type);
-      const outcome = await run(req.news.update ?? req.news.create, req.news, outcomeOf(req.olds), req, surroundings);
+      const outcome = await run(
+        req.news.update ?? req.news.create,
+        req.news,
+        outcomeOf(req.olds),
+        req,
+        surroundings,
+      );
       return { properties: state(req.news, outcome) };
     },
 
@@ -105,7 +111,13 @@ async function run(
   surroundings: Surroundings,
 ): Promise<Outcome> {
   if (line === undefined || line === null) return previous ?? { stdout: '', stderr: '' };
-  return await runCommand(String(reveal(line)), reveal(inputs) as PlainProps, previous, operation, surroundings);
+  return await runCommand(
+    String(reveal(line)),
+    reveal(inputs) as PlainProps,
+    previous,
+    operation,
+    surroundings,
+  );
 }
 
 /** Every output depends on every input: with a secret input, what was printed is secret too. */

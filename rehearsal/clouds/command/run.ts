@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
 import type { Operation } from '../../../provider/rpc/resourceProvider.ts';
 import { objectOf, type PlainProps } from '../store.ts';
 
@@ -28,7 +29,7 @@ export async function runCommand(
 ): Promise<Outcome> {
   const [program = '/bin/sh', ...args] = interpreter(inputs);
   const child = spawn(program, [...args, command], {
-    cwd: typeof inputs.dir === 'string' ? inputs.dir : surroundings.directory,
+    cwd: resolve(surroundings.directory, typeof inputs.dir === 'string' ? inputs.dir : '.'),
     env: { ...surroundings.environment, ...strings(inputs.environment), ...previousOutput(inputs, previous) },
     stdio: 'pipe',
     signal,
@@ -46,9 +47,9 @@ export async function runCommand(
   // A command that does not read its input is no failure.
   child.stdin.on('error', () => {}).end(typeof inputs.stdin === 'string' ? inputs.stdin : '');
 
-  const status = await new Promise<string>((resolve) => {
-    child.on('error', (error) => resolve(error.message));
-    child.on('close', (code, killed) => resolve(killed ? `signal: ${killed}` : `exit status ${code}`));
+  const status = await new Promise<string>((settle) => {
+    child.on('error', (error) => settle(error.message));
+    child.on('close', (code, killed) => settle(killed ? `signal: ${killed}` : `exit status ${code}`));
   });
   if (status !== 'exit status 0')
     throw new Error(`${status}: running ${JSON.stringify(command)}:\n${texts.both}`);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type Props, Secret, Unknown } from '../../../provider/rpc/value.ts';
 import { command } from '../../../rehearsal/clouds/command/command.ts';
@@ -19,6 +19,17 @@ describe('create', () => {
     });
     expect(id).toMatch(/^cmd[0-9a-f]{8}$/);
     expect(properties).toMatchObject({ stdout: `in\nhello in ${directory}`, stderr: 'oops' });
+  });
+
+  test('where the operator would be, and with the operator’s environment', async () => {
+    const environment = { ...process.env, ONE: '1', TWO: '2' };
+    const elsewhere = new Engine(command({ directory: join(directory, '..'), environment }));
+    const inputs = { create: 'echo "$ONE $TWO $(pwd)"', environment: { TWO: 'two' } };
+    expect((await elsewhere.create(type, 'cmd', inputs)).properties.stdout).toBe(
+      `1 two ${join(directory, '..')}`,
+    );
+    const relative = { ...inputs, dir: basename(directory) };
+    expect((await elsewhere.create(type, 'cmd', relative)).properties.stdout).toBe(`1 two ${directory}`);
   });
 
   test('with another interpreter', async () => {
