@@ -43,11 +43,14 @@ function noPort(key: string, hostname: string, ports: number[], chosen: number |
       expected: 'a service that listens on one',
       fix: 'declare its port in compose.yaml: expose: ["8000"]',
     };
+  const expected = `one of its ports: ${ports.join(', ')}`;
+  if (chosen !== undefined)
+    return { key, found: `${chosen}`, expected, fix: setCommand(`${key}.port`, `${ports[0]}`) };
   return {
     key,
-    found: chosen === undefined ? 'a service with several ports' : `${chosen}`,
-    expected: `one of its ports: ${ports.join(', ')}`,
-    fix: `${setCommand(`${key}.hostname`, hostname)}; ${setCommand(`${key}.port`, `${ports[0]}`)}`,
+    found: 'a service with several ports',
+    expected,
+    fix: `write {hostname: ${hostname}, port: ${ports[0]}} for it in the stack’s file`,
   };
 }
 

@@ -90,6 +90,7 @@ export function find(resources: Declared[], wanted: string): Declared['inputs'] 
 /** Notes the options of every resource below the component that it is given to. */
 export function noteOptions(noted: Record<string, Options>): pulumi.ResourceTransformation {
   return ({ type, name, opts }) => {
+    if (type.startsWith('cortex:')) return undefined;
     const { dependsOn, deletedWith, protect, deleteBeforeReplace, ignoreChanges } =
       opts as pulumi.CustomResourceOptions;
     noted[key({ type, name, inputs: {} })] = {
@@ -106,6 +107,11 @@ export function noteOptions(noted: Record<string, Options>): pulumi.ResourceTran
 function nameOf(resource: unknown): string {
   const { __name, __pulumiType } = resource as { __name: string; __pulumiType: string };
   return `${__pulumiType.split(':').at(-1)} ${__name}`;
+}
+
+/** A value as the engine gets it when it is a Pulumi secret. */
+export function secret(value: unknown): Record<string, unknown> {
+  return { '4dabf18193072939515e22adb298388d': '1b47061264138c4ac30d75fd1eb44270', value };
 }
 
 /** What an output comes to. */

@@ -1,0 +1,293 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { type ConfigSources, parseConfig } from '../config.ts';
+import { rawConfig } from './stackConfig.ts';
+
+const services = {
+  'cortex-admin': { profiles: [] },
+  'cortex-engine': { profiles: [] },
+  'cortex-editor': { profiles: ['editor'] },
+  'cortex-tunnel': { profiles: ['tunnel'] },
+};
+
+const publicKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExample0';
+const accountId = '0123456789abcdef0123456789abcdef';
+const gcp = { kind: 'gcp', publicKey, project: 'my-project', zone: 'europe-west1-b' };
+const ssh = { kind: 'ssh', user: 'root', address: '203.0.113.7', hostKey: publicKey };
+
+/** A stack's configuration as Pulumi hands it over; what is not set has the default of Pulumi.yaml. */
+function parse(config: Record<string, unknown>, sources: Partial<ConfigSources> = {}) {
+  const raw = rawConfig({ 'cortex:host': gcp, ...config });
+  return parseConfig({ stack: 'prod', raw, encrypted: [], file: {}, services, environment: {}, ...sources });
+}
+
+/** What a configuration is refused for, as `key: found / expected`. */
+function refused(config: Record<string, unknown>, sources: Partial<ConfigSources> = {}): string {
+  try {
+    parse(config, sources);
+    return 'nothing';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+describe('a configuration', () => {
+  test('has defaults for all but the host', () => {
+    expect(parse({})).toEqual({
+      stack: 'prod',
+      runtime: 'docker',
+      runtimes: {},
+      profiles: [],
+      env: {},
+      secrets: {},
+      registries: {},
+      host: {
+        kind: 'gcp',
+        publicKey,
+        project: 'my-project',
+        zone: 'europe-west1-b',
+        user: 'deploy',
+        account: 'cortex',
+        machineType: 'e2-medium',
+        bootDiskGb: 20,
+        dataDiskGb: 20,
+      },
+      tunnel: undefined,
+      rehearsal: false,
+    });
+  });
+
+  test('may say all that can be said', () => {
+    const config = parse(
+      {
+        'cortex:runtime': 'podman',
+        'cortex:services': { 'cortex-engine': { runtime: 'docker' } },
+        'cortex:profiles': ['editor'],
+        'cortex:env': { SESSION_DAYS: 14, DEBUG: true, EMPTY: '' },
+        'cortex:secrets': { TELEGRAM_BOT_TOKEN: 'bot' },
+        'cortex:registries': { 'ghcr.io': { username: 'robot', password: 'secret' } },
+        'cortex:host': {
+          ...ssh,
+          port: 2222,
+          identityFile: '~/.ssh/id',
+          proxyCommand: 'nc %h %p',
+          account: 'apps',
+        },
+        'cortex:tunnel': {
+          accountId,
+          zoneId: accountId,
+          hostnames: {
+            'cortex-admin': 'admin.example.com',
+            'cortex-engine': { hostname: 'engine.example.com', port: 8000 },
+          },
+        },
+      },
+      { encrypted: ['cortex:secrets', 'cortex:registries'] },
+    );
+    expect(config).toMatchObject({
+      runtime: 'podman',
+      runtimes: { 'cortex-engine': 'docker' },
+      // the connector's profile follows from the tunnel
+      profiles: ['editor', 'tunnel'],
+      env: { SESSION_DAYS: '14', DEBUG: 'true', EMPTY: '' },
+      secrets: { TELEGRAM_BOT_TOKEN: 'bot' },
+      registries: { 'ghcr.io': { username: 'robot', password: 'secret' } },
+      host: { ...ssh, port: 2222, identityFile: '~/.ssh/id', proxyCommand: 'nc %h %p', account: 'apps' },
+      tunnel: {
+        hostnames: {
+          'cortex-admin': { hostname: 'admin.example.com' },
+          'cortex-engine': { hostname: 'engine.example.com', port: 8000 },
+        },
+      },
+    });
+  });
+});
+
+describe('what is wrong', () => {
+  test('is told all at once', () => {
+    const message = refused(
+      {
+        'cortex:runtime': 'podmann',
+        'cortex:runtimes': {},
+        'cortex:services': { 'cortex-admn': { runtime: 'podman' }, 'cortex-engine': {} },
+        'cortex:profiles': ['editr', 'tunnel'],
+        'cortex:env': {
+          GITHUB_TOKEN: 'x',
+          GREETING: 'ghp_0123456789abcdefghijABCDEFGHIJ',
+          'a-b': 'c',
+          BOT: 'x',
+        },
+        'cortex:secrets': { BOT: 'hunter2', EMPTY: '' },
+        'cortex:registries': { 'ghcr.io': { username: 'robot', password: 'hunter2' } },
+        'cortex:host': {
+          ...gcp,
+          zone: 'europe-west1',
+          adress: '203.0.113.7',
+          hostKey: 'x',
+          machineTyp: 'e2-small',
+        },
+        'cortex:tunnel': {
+          accountId: 'mine',
+          hostnames: {
+            'cortex-admin': 'admin.example.com',
+            'cortex-editor': 'editor.example.com',
+            'cortex-engine': 'admin.example.com',
+            'cortex-x': 'not a name',
+          },
+        },
+        'cortex:rehearsal': 'maybe',
+        'cloudflare:apiToken': 'x',
+      },
+      { stack: 'Prod' },
+    );
+    expect(`${message}\n`).toBe(
+      readFileSync(join(import.meta.dirname, 'golden', 'config-errors.txt'), 'utf8'),
+    );
+    expect(message).not.toContain('hunter2');
+    expect(message).not.toContain('ghp_');
+  });
+
+  test('may be a key of the other kind of host', () => {
+    const message = refused({ 'cortex:host': { ...ssh, project: 'my-project', zoen: 'x' } });
+    expect(message).toContain('cortex:host.project\n  found     "my-project"\n  expected  no project here');
+    expect(message).toContain(
+      'cortex:host.zoen\n  found     "x"\n  expected  no zone here: it belongs to host.kind \'gcp\'',
+    );
+  });
+
+  test('may be a host of no kind', () => {
+    expect(refused({ 'cortex:host': { kind: 'aws' } })).toBe(
+      "configuration of stack 'prod': 1 problem\n\ncortex:host.kind\n  found     \"aws\"\n  expected  'gcp' or 'ssh'\n  fix       pulumi config set --path 'cortex:host.kind' gcp",
+    );
+    expect(refused({ 'cortex:host': undefined })).toContain('cortex:host.kind\n  found     nothing\n');
+    expect(refused({ 'cortex:host': 'gcp' })).toContain('cortex:host.kind\n  found     nothing\n');
+  });
+
+  test('may be an account that can become root', () => {
+    expect(refused({ 'cortex:host': { ...ssh, user: 'cortex' } })).toContain(
+      'cortex:host.account\n  found     "cortex"\n  expected  an account other than cortex:host.user',
+    );
+  });
+
+  test.each([
+    ['cortex:services', 'podman'],
+    ['cortex:profiles', { editor: true }],
+    ['cortex:env', ['A=b']],
+    ['cortex:env', { A: { b: 'c' } }],
+    ['cortex:secrets', 'hunter2'],
+    ['cortex:registries', { 'ghcr.io': 'robot' }],
+    ['cortex:tunnel', ['x']],
+    [
+      'cortex:tunnel',
+      { accountId, zoneId: accountId, hostnames: { 'cortex-admin': { hostname: 'a.example.com', port: 0 } } },
+    ],
+    ['cortex:host', { ...gcp, dataDiskGb: 'many' }],
+    ['cortex:host', { ...gcp, bootDiskGb: 1 }],
+    ['cortex:host', { ...ssh, address: '-oProxyCommand=x' }],
+    ['cortex:host', { ...ssh, hostKey: 'SHA256:abc' }],
+    ['cortex:host', { ...ssh, port: 65536 }],
+  ])('may be the type of %s: %j', (key, value) => {
+    const message = refused({ [key]: value }, { encrypted: ['cortex:secrets', 'cortex:registries'] });
+    expect(message).toContain("configuration of stack 'prod': 1 problem\n");
+    expect(message).toContain(`\n${key}`);
+    expect(message).not.toContain('hunter2');
+  });
+});
+
+describe('a secret', () => {
+  const config = { 'cortex:secrets': { A: 'hunter2', B: 'hunter3' } };
+
+  test('is refused in plain text', () => {
+    const message = refused(config);
+    expect(message).toContain(
+      '2 problems\n\ncortex:secrets.A\n  found     a secret in plain text (not shown)',
+    );
+    expect(message).toContain("pulumi config set --secret --path 'cortex:secrets.A'");
+    expect(message).not.toContain('hunter');
+  });
+
+  test('is refused in plain text beside an encrypted one', () => {
+    const sources = {
+      encrypted: ['cortex:secrets'],
+      file: { 'cortex:secrets': { A: { secure: 'v1:x' }, B: 'hunter3' } },
+    };
+    expect(refused(config, sources)).toContain('1 problem\n\ncortex:secrets.B\n');
+  });
+
+  test('is accepted where it is encrypted, alone or as a whole', () => {
+    for (const file of [
+      {},
+      { 'cortex:secrets': { secure: 'v1:x' } },
+      { 'cortex:secrets': { A: { secure: 'v1:x' } } },
+    ])
+      expect(parse(config, { encrypted: ['cortex:secrets'], file }).secrets).toEqual({
+        A: 'hunter2',
+        B: 'hunter3',
+      });
+  });
+
+  test('of a registry is its password alone', () => {
+    const registries = { 'cortex:registries': { 'ghcr.io': { username: 'robot', password: 'hunter2' } } };
+    const file = { 'cortex:registries': { 'ghcr.io': { username: 'robot', password: { secure: 'v1:x' } } } };
+    expect(parse(registries, { encrypted: ['cortex:registries'], file }).registries).toBeDefined();
+    expect(refused(registries)).toContain('cortex:registries["ghcr.io"].password\n');
+  });
+
+  test('cannot be where plain values are', () => {
+    expect(refused({ 'cortex:env': { A: 'b' } }, { encrypted: ['cortex:env'] })).toContain(
+      'cortex:env\n  found     an encrypted value\n  expected  plain text',
+    );
+  });
+
+  test.each([
+    '123456789:AAEexampleexampleexampleexampleexam',
+    'eyJhIjoiMDEyMzQ1Njc4OSIsInQiOiJhYmMifQ',
+    '-----BEGIN OPENSSH PRIVATE KEY-----\nx',
+    'AKIAIOSFODNN7EXAMPLE',
+  ])('is known by its form: %s', (token) => {
+    const message = refused({ 'cortex:env': { GREETING: token } });
+    expect(message).toContain('cortex:env.GREETING\n  found     a secret in plain text (not shown)');
+    expect(message).not.toContain(token);
+  });
+
+  test.each(['14', 'info', 'http://engine:8000', 'a sentence with tokens in it', 'sk-short'])(
+    'is not everything: %s',
+    (text) => expect(parse({ 'cortex:env': { GREETING: text } }).env.GREETING).toBe(text),
+  );
+});
+
+describe('a rehearsal', () => {
+  const config = { 'cortex:rehearsal': true };
+  const environment = {
+    CORTEX_REHEARSAL: '1',
+    PULUMI_DEBUG_PROVIDERS: 'gcp:1,cloudflare:2,command:3,docker:4',
+  };
+
+  test('runs where every cloud is simulated', () => {
+    expect(parse(config, { environment }).rehearsal).toBe(true);
+  });
+
+  test('refuses a bare run, before anything else', () => {
+    expect(refused({ ...config, 'cortex:runtime': 'x' })).toBe(
+      "configuration of stack 'prod': 1 problem\n\ncortex:rehearsal\n  found     `pulumi` was not started by a rehearsal\n  expected  simulated clouds: this stack must never reach real ones\n  fix       npm run rehearse",
+    );
+  });
+
+  test.each(['gcp', 'cloudflare', 'command', 'docker'])(
+    'refuses a run without a simulated %s',
+    (provider) => {
+      const PULUMI_DEBUG_PROVIDERS = environment.PULUMI_DEBUG_PROVIDERS.replace(provider, 'other');
+      expect(refused(config, { environment: { ...environment, PULUMI_DEBUG_PROVIDERS } })).toContain(
+        `no simulation of ${provider}\n`,
+      );
+      expect(
+        refused(config, { environment: { PULUMI_DEBUG_PROVIDERS: environment.PULUMI_DEBUG_PROVIDERS } }),
+      ).toContain('was not started by a rehearsal');
+    },
+  );
+
+  test('does not concern other stacks', () => {
+    expect(parse({}, { environment: {} }).rehearsal).toBe(false);
+  });
+});

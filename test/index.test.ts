@@ -1,0 +1,133 @@
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import type * as sdk from '@pulumi/pulumi';
+import { type Declared, declared, hostKey, key } from './components/mocks.ts';
+import { rawConfig, stackFile } from './stackConfig.ts';
+
+const environment = { ...process.env };
+// each program is a fresh copy of everything, SDKs included
+jest.setTimeout(60_000);
+
+afterEach(() => {
+  process.env = { ...environment };
+});
+
+/** What the program declares for a stack whose file is as it is, apart from some keys. */
+async function program(stack: string, changes: Record<string, unknown> = {}) {
+  const secrets = { TELEGRAM_BOT_TOKEN: 'bot-value' };
+  const raw = rawConfig({ ...stackFile(stack), 'cortex:secrets': secrets, ...changes });
+  process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(['cortex:secrets']);
+  // the program runs when it is imported
+  jest.resetModules();
+  const pulumi = require('@pulumi/pulumi') as typeof sdk;
+  pulumi.runtime.setAllConfig(raw);
+  let outputs: typeof import('../index.ts') | undefined;
+  const resources = await declared(
+    async () => {
+      outputs = await import('../index.ts');
+    },
+    { sdk: pulumi, stack },
+  );
+  return { resources, outputs: outputs as NonNullable<typeof outputs> };
+}
+
+const inCloud = ({ type }: Declared) => /^(gcp|cloudflare|command):/.test(type);
+const instances = (resources: Declared[]) =>
+  resources.filter(({ type }) => type === 'containerhost:index:Instance');
+
+describe('the flag', () => {
+  test('changes the runtime of every service, and no other input of anything', async () => {
+    const docker = (await program('prod')).resources;
+    const podman = (await program('prod', { 'cortex:runtime': 'podman' })).resources;
+    expect(docker.filter(inCloud)).toHaveLength(14);
+    expect(podman.filter(inCloud)).toEqual(docker.filter(inCloud));
+    expect(instances(docker).map(({ name, inputs }) => [name, inputs.runtime])).toEqual([
+      ['cortex-admin', 'docker'],
+      ['cortex-dashboard', 'docker'],
+      ['cortex-engine', 'docker'],
+      ['cortex-tunnel', 'docker'],
+    ]);
+    const flipped = docker.map((resource) =>
+      instances([resource]).length === 0
+        ? resource
+        : { ...resource, inputs: { ...resource.inputs, runtime: 'podman' } },
+    );
+    expect(podman).toEqual(flipped);
+  });
+
+  test('is the default of services that have no runtime of their own', async () => {
+    const services = { 'cortex-engine': { runtime: 'podman' } };
+    const { resources, outputs } = await program('prod', { 'cortex:services': services });
+    expect(instances(resources).map(({ inputs }) => inputs.runtime)).toEqual([
+      'docker',
+      'docker',
+      'podman',
+      'docker',
+    ]);
+    expect(outputs.runtimes).toEqual({
+      'cortex-admin': 'docker',
+      'cortex-dashboard': 'docker',
+      'cortex-engine': 'podman',
+      'cortex-tunnel': 'docker',
+    });
+  });
+});
+
+describe('a stack', () => {
+  test('says where its services are', async () => {
+    const { outputs } = await program('prod');
+    expect(outputs.urls).toEqual({
+      'cortex-admin': 'https://admin.cortex.example.com',
+      'cortex-dashboard': 'https://dashboard.cortex.example.com',
+    });
+  });
+
+  test('on a machine that exists, without a tunnel, makes nothing in a cloud', async () => {
+    const { resources, outputs } = await program('prod', {
+      'cortex:host': { kind: 'ssh', user: 'root', address: '203.0.113.7', hostKey },
+      'cortex:tunnel': {},
+    });
+    expect(resources.map(key)).toEqual([
+      'Command cortex-identity',
+      'Command cortex-setup',
+      'Images cortex-images',
+      'Instance cortex-admin',
+      'Instance cortex-dashboard',
+      'Instance cortex-engine',
+      'Proxy cortex-proxy',
+      'Slot cortex-admin',
+      'Slot cortex-dashboard',
+      'Slot cortex-engine',
+    ]);
+    expect(outputs.urls).toEqual({});
+  });
+
+  test('of staging has the editor too, all in Podman', async () => {
+    const { outputs } = await program('staging');
+    expect(new Set(Object.values(outputs.runtimes))).toEqual(new Set(['podman']));
+    expect(Object.keys(outputs.runtimes)).toContain('cortex-editor');
+  });
+
+  test('of a rehearsal runs in one only', async () => {
+    const host = { ...(stackFile('dev')['cortex:host'] as object), publicKey: hostKey };
+    await expect(program('dev', { 'cortex:host': host })).rejects.toThrow('npm run rehearse');
+    process.env.CORTEX_REHEARSAL = '1';
+    process.env.PULUMI_DEBUG_PROVIDERS = 'gcp:1,cloudflare:2,command:3,docker:4';
+    const { outputs } = await program('dev', { 'cortex:host': host });
+    expect(new Set(Object.values(outputs.runtimes))).toEqual(new Set(['podman']));
+  });
+
+  test('whose configuration is wrong fails without a stack trace', async () => {
+    const failed = program('prod', { 'cortex:runtime': 'dokcer' });
+    await expect(failed).rejects.toMatchObject({
+      __pulumiRunError: true,
+      message: expect.stringContaining('"dokcer"'),
+    });
+  });
+
+  test('keeps its secrets encrypted', async () => {
+    const { resources } = await program('prod');
+    const engine = instances(resources).find(({ name }) => name === 'cortex-engine');
+    expect(engine?.inputs.secrets).toMatchObject({ value: { 'telegram-bot-token': 'bot-value' } });
+    expect(JSON.stringify(resources).split('bot-value')).toHaveLength(2);
+  });
+});
