@@ -1,3 +1,4 @@
+import { qualifiedImage } from '../runtimes/image.ts';
 import { inPlace } from './differences.ts';
 import type { Hosts } from './hosts.ts';
 import type { ImagesInputs } from './inputs.ts';
@@ -47,7 +48,7 @@ async function fetch(inputs: Props, { signal, log }: Operation, hosts: Hosts): P
     [
       'begin_fetch',
       `base64 -d >"$credentials/config.json" <<'CONTENT'\n${Buffer.from(registryAuth(registries)).toString('base64')}\nCONTENT`,
-      `fetch_images ${words([host.account.name, ...wanted])}`,
+      `fetch_images ${words([host.account.name, ...wanted.map(qualifiedImage)])}`,
     ].join('\n'),
     { signal, progress: (message) => log('info', message, { ephemeral: true }) },
   );

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { accountPaths } from '../runtimes/accountPaths.ts';
 import { render } from '../runtimes/render.ts';
-import type { RenderContext } from '../runtimes/runtime.ts';
+import type { RenderContext, Rendered } from '../runtimes/runtime.ts';
 import { specDigest } from '../spec/digest.ts';
 import { differences } from './differences.ts';
 import { isAnotherMachine } from './hosts.ts';
@@ -106,7 +107,7 @@ export const instance: Resource = {
     if (!container) throw new Error(`${name} started, but ${runtime} does not know it`);
     const baseline: Baseline = {
       observed: observe(runtime, container),
-      files: renderedDigests(rendered),
+      files: fileDigests(declared, context, rendered),
       secrets: secretDigests(reading, declared),
     };
     return { id: name, properties: { ...inputs, baseline: { ...baseline } } };
@@ -207,6 +208,13 @@ function projectDeliveries(inputs: InstanceInputs): string[] {
   return [...sources].map(([source, digest]) =>
     deliverProject(inputs, source, digest, projectArchive(source).tar()),
   );
+}
+
+/** Also of the unit as it is installed: what systemd reads is a copy of what was rendered. */
+function fileDigests({ runtime }: InstanceInputs, context: RenderContext, rendered: Rendered): Record<string, string> {
+  const digests = renderedDigests(rendered);
+  const unit = digests[`${context.directory}/${context.instance}.container`];
+  return runtime === 'podman' && unit ? { ...digests, [accountPaths(context).unit]: unit } : digests;
 }
 
 function secretDigests(reading: Reading, { name, spec }: InstanceInputs): Record<string, string> {

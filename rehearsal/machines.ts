@@ -58,10 +58,14 @@ export class Machines {
     exists: async (name) => existsSync(`${this.#diskFile(name)}.json`),
     resize: async ({ name, sizeGb }) => {
       const now = JSON.parse(await readFile(`${this.#diskFile(name)}.json`, 'utf8')) as { sizeGb: number };
-      await writeFile(`${this.#diskFile(name)}.json`, JSON.stringify({ sizeGb: Math.max(now.sizeGb, sizeGb) }));
+      await writeFile(
+        `${this.#diskFile(name)}.json`,
+        JSON.stringify({ sizeGb: Math.max(now.sizeGb, sizeGb) }),
+      );
     },
     destroy: async (name) => {
-      for (const file of [this.#diskFile(name), `${this.#diskFile(name)}.json`]) rmSync(file, { force: true });
+      for (const file of [this.#diskFile(name), `${this.#diskFile(name)}.json`])
+        rmSync(file, { force: true });
     },
   };
 
@@ -78,6 +82,7 @@ export class Machines {
 function login({ name, metadata }: VmRequest): { user: string; publicKey: string } {
   const line = metadata['ssh-keys']?.split('\n')[0] ?? '';
   const colon = line.indexOf(':');
-  if (colon < 1) throw new Error(`machine ${name}: metadata "ssh-keys" is "${line}", expected <user>:<public key>`);
+  if (colon < 1)
+    throw new Error(`machine ${name}: metadata "ssh-keys" is "${line}", expected <user>:<public key>`);
   return { user: line.slice(0, colon), publicKey: line.slice(colon + 1) };
 }

@@ -1,5 +1,13 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { cacheDirectory } from '../toolchain/cache.ts';
@@ -51,7 +59,14 @@ export class Rehearsal {
   readonly machines: Machines;
   readonly #clouds: Clouds;
 
-  private constructor(stack: string, directory: string, project: Project, edge: Edge, machines: Machines, clouds: Clouds) {
+  private constructor(
+    stack: string,
+    directory: string,
+    project: Project,
+    edge: Edge,
+    machines: Machines,
+    clouds: Clouds,
+  ) {
     this.stack = stack;
     this.directory = directory;
     this.project = project;
@@ -63,7 +78,9 @@ export class Rehearsal {
   static async start({ rootfs, stack = 'dev' }: RehearsalArgs): Promise<Rehearsal> {
     const parent = join(cacheDirectory(), 'rehearsals');
     mkdirSync(parent, { recursive: true });
+    await sweep(parent);
     const directory = mkdtempSync(join(parent, 'r-'));
+    writeFileSync(join(directory, 'pid'), `${process.pid}`);
     const project = Project.copy(join(directory, 'project'));
     const machines = new Machines(directory, rootfs);
     const edge = await startEdge();
@@ -76,7 +93,11 @@ export class Rehearsal {
       hooks: {
         vms: machines.vms,
         disks: machines.disks,
-        edge: { address: `${ownAddress()}:${edge.connectorPort}`, tunnels: edge.tunnels, routes: edge.routes },
+        edge: {
+          address: `${ownAddress()}:${edge.connectorPort}`,
+          tunnels: edge.tunnels,
+          routes: edge.routes,
+        },
         imageDigest: async () => undefined,
       },
     });
@@ -89,10 +110,21 @@ export class Rehearsal {
     mkdirSync(join(this.directory, 'state'));
     const key = join(this.directory, 'key');
     await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'rehearsal', '-f', key]);
-    this.project.configure(this.stack, ['cortex:host', 'publicKey'], readFileSync(`${key}.pub`, 'utf8').trim());
+    this.project.configure(
+      this.stack,
+      ['cortex:host', 'publicKey'],
+      readFileSync(`${key}.pub`, 'utf8').trim(),
+    );
     this.project.configure(this.stack, ['cortex:host', 'identityFile'], key);
     await this.#must(['stack', 'init', this.stack]);
-    await this.#must(['config', 'set', '--secret', '--path', 'cortex:secrets.TELEGRAM_BOT_TOKEN', this.token]);
+    await this.#must([
+      'config',
+      'set',
+      '--secret',
+      '--path',
+      'cortex:secrets.TELEGRAM_BOT_TOKEN',
+      this.token,
+    ]);
   }
 
   /** a bot token that no bot has; tests look for it where no secret may be */
@@ -176,6 +208,29 @@ export class Rehearsal {
     return this.machines.vm(`cortex-${this.stack}`);
   }
 
+  /** How a person goes on by hand with a rehearsal that is kept. */
+  invitation(): string {
+    const shown = [
+      'PATH',
+      'PULUMI_HOME',
+      'PULUMI_BACKEND_URL',
+      'PULUMI_CONFIG_PASSPHRASE',
+      'PULUMI_DEBUG_PROVIDERS',
+      'CORTEX_REHEARSAL',
+    ];
+    const { environment } = this;
+    const own = this.edge.routes.list().map((hostname) => `  http://${hostname}:${this.edge.publicPort}/`);
+    return [
+      'The stack runs:',
+      ...own,
+      'To work on it in another shell:',
+      `  cd ${this.project.directory}`,
+      ...shown.map((name) => `  export ${name}='${environment[name]}'`),
+      `  pulumi preview --stack ${this.stack}`,
+      'Ctrl-C ends it and leaves nothing behind.',
+    ].join('\n');
+  }
+
   /** Scripts' round trips to the host since the last call: what each was for. */
   trips(): string[] {
     const file = join(this.directory, 'trace');
@@ -186,7 +241,8 @@ export class Rehearsal {
 
   async #must(args: string[]): Promise<PulumiRun> {
     const result = await this.pulumi(args);
-    if (result.code !== 0) throw new Error(`pulumi ${args.slice(0, 2).join(' ')} ended with ${result.code}:\n${result.output}`);
+    if (result.code !== 0)
+      throw new Error(`pulumi ${args.slice(0, 2).join(' ')} ended with ${result.code}:\n${result.output}`);
     return result;
   }
 
@@ -209,6 +265,18 @@ function surroundings(directory: string, project: Project): Record<string, strin
   };
 }
 
+/** Takes away what rehearsals left whose process was killed. */
+async function sweep(parent: string): Promise<void> {
+  for (const name of readdirSync(parent)) {
+    const directory = join(parent, name);
+    const file = join(directory, 'pid');
+    const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+    if (pid !== 0 && existsSync(`/proc/${pid}`)) continue;
+    await new Machines(directory, '').destroyAll();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
 function tunnelConfig(project: Project, stack: string): { zoneId?: string } {
   const zoneId = /zoneId: *"?([0-9a-f]+)/.exec(project.read(`Pulumi.${stack}.yaml`))?.[1];
   return zoneId === undefined ? {} : { zoneId };
@@ -221,5 +289,7 @@ function ownAddress(): string {
       if (family === 'IPv4' && !internal && !/^(ve-|vb-|cortex|docker|br-|virbr)/.test(name)) return address;
     }
   }
-  throw new Error('this machine has no network address besides loopback, so no VM could reach the edge: give it one');
+  throw new Error(
+    'this machine has no network address besides loopback, so no VM could reach the edge: give it one',
+  );
 }

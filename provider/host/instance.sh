@@ -23,13 +23,14 @@ remove_orphans() { # $1 the instance that is about to be created
   done
 }
 
-# Probes four times a second, rather than wait for an engine's own interval.
+# Probes four times a second, rather than wait for an engine's own interval. One that is down for five
+# seconds in all crashes, however often it is started again.
 await_healthy() { # $1 instance, $2 seconds
   local until=$((SECONDS + $2)) down=0
   while true; do
     if verb "$1" healthy >/dev/null 2>&1; then return 0; fi
-    if verb "$1" running >/dev/null 2>&1; then down=0; else down=$((down + 1)); fi
-    if [ "$down" -ge 12 ] || [ "$SECONDS" -ge "$until" ]; then return 1; fi
+    if ! verb "$1" running >/dev/null 2>&1; then down=$((down + 1)); fi
+    if [ "$down" -ge 20 ] || [ "$SECONDS" -ge "$until" ]; then return 1; fi
     sleep 0.25
   done
 }

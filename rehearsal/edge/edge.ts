@@ -26,6 +26,7 @@ export interface Edge {
   routes: {
     set(hostname: string, tunnelId: string): void;
     delete(hostname: string): void;
+    list(): string[];
   };
   close(): Promise<void>;
 }
@@ -48,6 +49,7 @@ export async function startEdge(args: EdgeArgs = {}): Promise<Edge> {
     routes: {
       set: (hostname, tunnelId) => void routes.set(hostname.toLowerCase(), tunnelId),
       delete: (hostname) => void routes.delete(hostname.toLowerCase()),
+      list: () => [...routes.keys()],
     },
     async close() {
       tunnels.deleteAll();

@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -163,10 +172,9 @@ export class Vm {
       '--keep-unit',
       '--capability=all',
       '--private-users=no',
-      '--console=pipe',
+      '--console=read-only',
       `--machine=${this.state.network.bridge}`,
       `--network-bridge=${this.state.network.bridge}`,
-      '--bind=/dev/fuse',
       // what Docker and Podman need of the kernel and a container usually does not get
       '--system-call-filter=add_key keyctl bpf @mount',
       `--directory=${join(this.directory, 'root')}`,
@@ -227,6 +235,7 @@ export class Vm {
   async destroy(): Promise<void> {
     await this.unplug();
     for (const disk of this.state.dataDisks) await detachDisk(disk);
+    rmSync(nspawnLock(join(this.directory, 'root')), { force: true });
     // the registration goes last: as long as anything is left, the VM can be found and destroyed again
     await run(['rm', '-rf', '--one-file-system', join(this.directory, 'root')]);
     await releaseNetwork(this.state.network);
@@ -257,6 +266,12 @@ function isInit(pid: number): boolean {
 
 function ownDepth(): number {
   return /^NSpid:\s*(.*)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]?.split('\t').length ?? 1;
+}
+
+/** The file that systemd-nspawn locks a directory with, and leaves behind. */
+function nspawnLock(root: string): string {
+  const { dev, ino } = statSync(root, { throwIfNoEntry: false }) ?? { dev: 0, ino: 0 };
+  return `/run/systemd/nspawn/locks/inode-${dev}:${ino}`;
 }
 
 /** Whether an SSH server greets at port 22. An open port alone is not an answer. */
