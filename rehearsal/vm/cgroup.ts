@@ -43,20 +43,23 @@ export function groupsOf(pid: number): string[] {
     });
 }
 
-/** Creates a control group directly below a root, with every controller that can be passed on to it. */
-export function createCgroup(path: string): string {
+/**
+ * Creates a control group directly below a root. Every controller of the root that can be passed on is, to it
+ * and to the groups in it.
+ */
+export function createCgroup(path: string): void {
   mkdirSync(path, { recursive: true });
-  const root = dirname(path);
-  const offered = join(root, 'cgroup.controllers');
-  for (const controller of existsSync(offered) ? readFileSync(offered, 'utf8').trim().split(' ') : []) {
-    if (!['cpu', 'cpuset', 'io', 'memory', 'pids'].includes(controller)) continue;
-    try {
-      writeFileSync(join(root, 'cgroup.subtree_control'), `+${controller}`);
-    } catch {
-      // held by somebody else: the VM does without this limit, see guest/usr/local/libexec
+  for (const parent of [dirname(path), path]) {
+    const offered = join(parent, 'cgroup.controllers');
+    for (const controller of existsSync(offered) ? readFileSync(offered, 'utf8').trim().split(' ') : []) {
+      if (!['cpu', 'cpuset', 'io', 'memory', 'pids'].includes(controller)) continue;
+      try {
+        writeFileSync(join(parent, 'cgroup.subtree_control'), `+${controller}`);
+      } catch {
+        // held by somebody else: the VM does without this limit, see guest/usr/local/libexec
+      }
     }
   }
-  return path;
 }
 
 /** All processes of a control group and of those below it. */

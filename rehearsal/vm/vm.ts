@@ -1,15 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -163,7 +154,7 @@ export class Vm {
     for (const [index, disk] of this.state.dataDisks.entries()) {
       binds.push(`--bind=${await attachDisk(disk)}:${diskSetup(index, disk).device}`);
     }
-    const tasks = this.state.cgroups.map((group) => join(createCgroup(group), 'cgroup.procs'));
+    this.state.cgroups.forEach(createCgroup);
     const nspawn = [
       'systemd-nspawn',
       '--boot',
@@ -181,7 +172,8 @@ export class Vm {
       ...binds,
     ];
     const log = openSync(this.console, 'a', 0o600);
-    const child = spawn('sh', ['-c', enterCgroups, 'sh', ...tasks, '--', ...nspawn], {
+    const keeper = ['--mount', 'sh', join(import.meta.dirname, 'keeper.sh')];
+    const child = spawn('unshare', [...keeper, ...this.state.cgroups, '--', ...nspawn], {
       detached: true, // outlives the process that started it
       stdio: ['ignore', log, log],
       env: { ...process.env, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1' },
@@ -227,7 +219,7 @@ export class Vm {
 
   /** Shuts the VM down in order and switches it on again. */
   async reboot(): Promise<void> {
-    await this.shutDown();
+    if (this.pid !== undefined) await this.shutDown();
     await this.boot();
   }
 
@@ -235,7 +227,8 @@ export class Vm {
   async destroy(): Promise<void> {
     await this.unplug();
     for (const disk of this.state.dataDisks) await detachDisk(disk);
-    rmSync(nspawnLock(join(this.directory, 'root')), { force: true });
+    // the stack's set-up protects the place that its data disk is mounted on
+    await run(['chattr', '-f', '-i', join(this.directory, 'root/srv/containerhost')], { tolerate: true });
     // the registration goes last: as long as anything is left, the VM can be found and destroyed again
     await run(['rm', '-rf', '--one-file-system', join(this.directory, 'root')]);
     await releaseNetwork(this.state.network);
@@ -245,10 +238,6 @@ export class Vm {
   private async unplug(): Promise<void> {
     await this.kill();
     for (const group of this.state.cgroups) await removeCgroup(group);
-    for (const left of ['propagate', 'unix-export']) {
-      const path = join('/run/systemd/nspawn', left, this.state.network.bridge);
-      rmSync(path, { recursive: true, force: true });
-    }
   }
 }
 
@@ -266,12 +255,6 @@ function isInit(pid: number): boolean {
 
 function ownDepth(): number {
   return /^NSpid:\s*(.*)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]?.split('\t').length ?? 1;
-}
-
-/** The file that systemd-nspawn locks a directory with, and leaves behind. */
-function nspawnLock(root: string): string {
-  const { dev, ino } = statSync(root, { throwIfNoEntry: false }) ?? { dev: 0, ino: 0 };
-  return `/run/systemd/nspawn/locks/inode-${dev}:${ino}`;
 }
 
 /** Whether an SSH server greets at port 22. An open port alone is not an answer. */
