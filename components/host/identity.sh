@@ -2,6 +2,7 @@
 # Says which machine this is, as one line of JSON. Set before it by setup.ts:
 #   account  the containers' rootless account
 set -euo pipefail
+: "${account:?}"
 
 jq -nc \
   --arg machine "$(cat /etc/machine-id)" \

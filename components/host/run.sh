@@ -7,6 +7,7 @@
 #   by_hand      the command with which a person would get in
 #   deadline     seconds to wait for a host that does not answer
 set -eu
+: "${user:?}" "${known_hosts:?}" "${by_hand:?}" "${deadline:?}"
 
 if ! command -v ssh >/dev/null; then
   echo 'ssh is not on PATH: install the OpenSSH client' >&2
@@ -42,4 +43,5 @@ until ssh "$@" true </dev/null 2>"$work/error"; do
   fi
   sleep 2
 done
+# shellcheck disable=SC2029 # it is meant to be expanded here
 ssh "$@" "$shell"

@@ -5,6 +5,7 @@
 #   packages   Debian packages, separated by spaces
 #   data_disk  name under /dev/disk/by-id of the disk that keeps the data; empty: the root file system does
 set -euo pipefail
+: "${account:?}" "${packages:?}" "${data_disk?}"
 
 data=/srv/containerhost
 
@@ -68,15 +69,31 @@ install_packages() {
   apt_get install --no-install-recommends "${missing[@]}"
 }
 
+# A unit rather than a line in fstab: it is wanted, not required, so that a missing disk keeps neither ssh nor
+# the rest of the host from starting; and all that runs containers starts after it.
+mount_unit() { # $1 device
+  cat >/etc/systemd/system/srv-containerhost.mount <<UNIT
+[Unit]
+Description=Data of the services
+
+[Mount]
+What=$1
+Where=$data
+
+[Install]
+WantedBy=local-fs.target
+UNIT
+  systemctl daemon-reload
+  systemctl enable --quiet srv-containerhost.mount
+}
+
 # The volumes are on a disk of their own, so that the VM can be replaced under them.
 mount_data() {
-  local device type
-  if [ -z "$data_disk" ] || systemd-detect-virt --container --quiet; then
-    # the machine's own file system; a container has no disks of its own
+  local device=/dev/disk/by-id/$data_disk type
+  if [ -z "$data_disk" ]; then
     install -d -m 0755 "$data"
     return
   fi
-  device=/dev/disk/by-id/$data_disk
   if [ ! -e "$device" ]; then refuse "the data disk $device is not attached: attach it, and run this again"; fi
   if mountpoint -q "$data"; then
     if [ "$(findmnt -n -o SOURCE "$data")" != "$(readlink -f "$device")" ]; then refuse "$data is mounted from $(findmnt -n -o SOURCE "$data"), expected $device: unmount it"; fi
@@ -94,15 +111,9 @@ mount_data() {
     install -d -m 0755 "$data"
     # without its disk nothing can be written here, so that no service starts on an empty volume
     chattr +i "$data" 2>/dev/null || true
-    if ! grep -q "[[:space:]]$data[[:space:]]" /etc/fstab; then
-      # nofail: a missing disk must not keep ssh from starting; the services wait for it all the same
-      local options=defaults,nofail,x-systemd.device-timeout=30s,x-systemd.before=docker.service
-      options=$options,x-systemd.before=systemd-user-sessions.service
-      printf '%s %s auto %s 0 2\n' "$device" "$data" "$options" >>/etc/fstab
-      systemctl daemon-reload
-    fi
     say "mounting $device on $data"
-    mount "$data"
+    mount_unit "$device"
+    systemctl start srv-containerhost.mount || refuse "the data disk cannot be mounted: $(journalctl -u srv-containerhost.mount -n 5 -o cat --no-pager)"
   fi
   # a disk that was made larger
   if [ "$(findmnt -n -o FSTYPE "$data")" = ext4 ]; then resize2fs "$device" >"$log" 2>&1 || refuse "the data disk cannot grow: $(tail -n 3 "$log")"; fi
@@ -144,7 +155,7 @@ subids() { # $1 file: first and count of the account's first range
 }
 
 start_docker() {
-  systemctl enable --quiet docker.service 2>"$log" || refuse "docker.service cannot be enabled: $(cat "$log")"
+  systemctl is-enabled --quiet docker.service || systemctl enable --quiet docker.service 2>"$log" || refuse "docker.service cannot be enabled: $(cat "$log")"
   systemctl start docker.service || refuse "Docker does not start: $(journalctl -u docker.service -n 5 -o cat --no-pager)"
 }
 

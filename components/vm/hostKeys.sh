@@ -4,6 +4,7 @@
 #   vm, project, zone  which VM
 #   deadline           seconds to wait
 set -eu
+: "${vm:?}" "${project:?}" "${zone:?}" "${deadline:?}"
 
 if ! command -v gcloud >/dev/null; then
   echo 'gcloud is not on PATH: install the Google Cloud CLI, then run gcloud auth login' >&2
