@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import type { Health, Mount, ServiceSpec } from '../spec/service.ts';
+import { commandWords, entrypointWords } from './command.ts';
 import { goDuration, wholeSeconds } from './duration.ts';
 import { composeText } from './escape.ts';
 import { mountSource, networkName, publishedPorts } from './host.ts';
@@ -29,8 +30,8 @@ function service(spec: ServiceSpec, context: RenderContext, networks: string[]):
     container_name: context.instance,
     image: spec.image,
     pull_policy: 'never',
-    entrypoint: spec.entrypoint ?? undefined,
-    command: spec.command ?? undefined,
+    entrypoint: entrypointWords(spec) ?? undefined,
+    command: commandWords(spec) ?? undefined,
     // as lists, so that no name or value is ever YAML's to interpret
     environment: sortedEntries(spec.environment).map(([key, value]) => `${key}=${value}`),
     user: spec.user ? `${spec.user.uid}:${spec.user.gid}` : undefined,

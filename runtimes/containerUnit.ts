@@ -1,5 +1,6 @@
 import type { Health, Mount, ServiceSpec } from '../spec/service.ts';
 import { accountPaths } from './accountPaths.ts';
+import { commandWords, entrypointWords } from './command.ts';
 import { goDuration, wholeSeconds } from './duration.ts';
 import { csvRecord, jsonWords, quadletCommand, quadletText, quadletWord, systemdText } from './escape.ts';
 import { healthCommandText } from './healthCommand.ts';
@@ -13,7 +14,8 @@ import { mayEnd } from './verbs.ts';
 
 /** The Quadlet unit of one instance. */
 export function containerUnit(spec: ServiceSpec, context: RenderContext): Quadlet {
-  const command = spec.command ? quadletCommand(spec.command) : null;
+  const words = commandWords(spec);
+  const command = words && quadletCommand(words);
   return {
     comment: `Instance ${context.instance} of service ${spec.name}, stack ${context.stack}. Rendered: changes are lost.`,
     unit: [
@@ -26,7 +28,7 @@ export function containerUnit(spec: ServiceSpec, context: RenderContext): Quadle
       ['ContainerName', context.instance],
       ['Image', qualifiedImage(spec.image)],
       ['Pull', 'never'],
-      ...some('Entrypoint', spec.entrypoint, (words) => quadletText(jsonWords(words))),
+      ...some('Entrypoint', entrypointWords(spec), (words) => quadletText(jsonWords(words))),
       ...some('Exec', command, ({ text }) => text),
       ...user(spec),
       ...some('WorkingDir', spec.workingDir, quadletText),
@@ -72,17 +74,18 @@ function user(spec: ServiceSpec): Entry<ContainerKey>[] {
   ];
 }
 
-/** Podman's record of a mount; by `PodmanArgs` where Quadlet would misread the host's path as a list of paths. */
 function mount(m: Mount, context: RenderContext): Entry<ContainerKey> {
-  if (m.kind === 'tmpfs') {
-    const size = m.sizeBytes > 0 ? [`tmpfs-size=${m.sizeBytes}`] : [];
-    // Docker's defaults: nothing executable, and nothing of the image copied in
-    const options = [`tmpfs-mode=${m.mode}`, ...size, 'noexec', 'notmpcopyup'];
-    return ['Mount', quadletWord(csvRecord(['type=tmpfs', `destination=${m.target}`, ...options]))];
-  }
-  return bind(mountSource(m, context), m.target, m.readOnly);
+  return m.kind === 'tmpfs' ? tmpfs(m) : bind(mountSource(m, context), m.target, m.readOnly);
 }
 
+/** With Docker's defaults: nothing executable, and nothing of the image copied in. */
+function tmpfs(m: Extract<Mount, { kind: 'tmpfs' }>): Entry<ContainerKey> {
+  const size = m.sizeBytes > 0 ? [`tmpfs-size=${m.sizeBytes}`] : [];
+  const options = [`tmpfs-mode=${m.mode}`, ...size, 'noexec', 'notmpcopyup'];
+  return ['Mount', quadletWord(csvRecord(['type=tmpfs', `destination=${m.target}`, ...options]))];
+}
+
+/** By `PodmanArgs` where Quadlet would misread the host's path as a list of paths. */
 function bind(source: string, target: string, readOnly: boolean): Entry<ContainerKey> {
   const fields = ['type=bind', `source=${source}`, `destination=${target}`, ...(readOnly ? ['ro=true'] : [])];
   const record = quadletWord(csvRecord(fields));
@@ -101,12 +104,19 @@ function configs(spec: ServiceSpec, context: RenderContext): Entry<ContainerKey>
   return spec.configs.map((c) => bind(`${accountPaths(context).configs}/${c.config}`, c.target, true));
 }
 
-/** As Compose has it: nothing but the mounts can be written. Podman would add /run, /tmp and /var/tmp. */
+/** As Compose has it: nothing but the mounts and /dev/shm can be written. Podman has all of its own, or none. */
 function readOnly(spec: ServiceSpec): Entry<ContainerKey>[] {
   if (!spec.readOnly) return [];
+  const sharedMemory: Mount = {
+    kind: 'tmpfs',
+    target: '/dev/shm',
+    sizeBytes: 64 * 1024 * 1024,
+    mode: '1777',
+  };
   return [
     ['ReadOnly', 'true'],
     ['ReadOnlyTmpfs', 'false'],
+    ...(spec.mounts.some((m) => m.target === sharedMemory.target) ? [] : [tmpfs(sharedMemory)]),
   ];
 }
 

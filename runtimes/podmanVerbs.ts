@@ -111,6 +111,7 @@ function start(spec: ServiceSpec, context: RenderContext): string[] {
   const paths = accountPaths(context);
   const { instance } = context;
   return [
+    'umask 022 # configs are for every user of the container',
     '# podman would replace whatever has the name',
     `found=$(account podman container inspect --format '{{index .Config.Labels "containerhost.instance"}}' ${instance} 2>/dev/null) || found=${instance}`,
     `[ "$found" = ${instance} ] || fail ${shellWord(`the name ${instance} is in use by a container that is not this instance: remove or rename it`)}`,
