@@ -14,6 +14,8 @@ test('the Go modules pin what package.json pins', () => {
   expect(module('pulumi')).toContain(`github.com/pulumi/pulumi/pkg/v3 v${pulumiVersion()}\n`);
   expect(module('language')).toContain('github.com/pulumi/pulumi/sdk/v3 v3.66.0\n');
   expect(requiredGo()).toMatch(/^1\.\d+\.\d+$/);
+  // Of one Go, or a Go that switches would fetch two.
+  expect(module('language')).toContain(`\ngo ${requiredGo()}\n`);
 });
 
 test.each([
