@@ -211,7 +211,11 @@ function projectDeliveries(inputs: InstanceInputs): string[] {
 }
 
 /** Also of the unit as it is installed: what systemd reads is a copy of what was rendered. */
-function fileDigests({ runtime }: InstanceInputs, context: RenderContext, rendered: Rendered): Record<string, string> {
+function fileDigests(
+  { runtime }: InstanceInputs,
+  context: RenderContext,
+  rendered: Rendered,
+): Record<string, string> {
   const digests = renderedDigests(rendered);
   const unit = digests[`${context.directory}/${context.instance}.container`];
   return runtime === 'podman' && unit ? { ...digests, [accountPaths(context).unit]: unit } : digests;

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../spec/digest.ts';
 import type { RuntimeName } from '../spec/service.ts';
 import type { Plain } from './rpc/value.ts';
 
@@ -105,7 +106,7 @@ export function changed(before: Observed, now: Observed): Record<string, Plain> 
     const live = now[path] ?? null;
     if (path === 'environment') {
       Object.assign(result, changedEntries(old, live));
-    } else if (JSON.stringify(old) !== JSON.stringify(live)) {
+    } else if (canonicalJson(old) !== canonicalJson(live)) {
       result[path] = live;
     }
   }

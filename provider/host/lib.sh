@@ -34,6 +34,10 @@ fail() {
   exit 1
 }
 
+# What fails without a word of its own is named by its line of script; the line holds no value.
+set -E
+trap 'printf "containerhost: a step failed that should not: %s\n" "$BASH_COMMAND" >&2 || true' ERR
+
 # Progress for the person who waits; nobody may be left to read it.
 say() {
   printf 'containerhost-progress: %s\n' "$*" >&2 || true

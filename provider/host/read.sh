@@ -3,7 +3,7 @@
 # Whatever cannot be read fails the whole reading: half of the truth would look like drift.
 
 read_stack() { # $1 stack, $2 account
-  local account=$2 directory ids
+  local account=$2 directory ids units
   echo "=== machine"
   cat /etc/machine-id
   echo "=== records"
@@ -15,9 +15,10 @@ read_stack() { # $1 stack, $2 account
   done
   awk -v stack="$1" '$2 == stack { print $3, "address", $1 }' "$base/addresses"
   echo "=== files"
-  find "$base/$1"/*/instances -mindepth 2 -maxdepth 2 -type f -print0 2>/dev/null | xargs -0 -r sha256sum
+  if [ -d "$base/$1" ]; then find "$base/$1" -mindepth 4 -type f -not -path '*/secrets/*' -print0 | xargs -0 -r sha256sum; fi
   find "$proxies" -name "$1.*.cfg" -print0 | xargs -0 -r sha256sum
-  find "$(getent passwd "$account" | cut -d: -f6)/.config/containers/systemd" -maxdepth 1 -type f -print0 2>/dev/null | xargs -0 -r sha256sum
+  units=$(getent passwd "$account" | cut -d: -f6)/.config/containers/systemd
+  if [ -d "$units" ]; then find "$units" -maxdepth 1 -type f -print0 | xargs -0 -r sha256sum; fi
   echo "=== secrets"
   read_secrets "$account" "$base/$1"/*/instances/*/
   echo "=== proxy"

@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { account, buildRootfs, cached, contentOf, type RootfsOptions } from '../vm/rootfs.ts';
+import { type CacheOptions, cached, contentOf } from '../vm/cache.ts';
+import { account, buildRootfs } from '../vm/rootfs.ts';
 import { run } from '../vm/run.ts';
 import { startVm } from '../vm/vm.ts';
 import { catalog, containerfile, type Image } from './catalog.ts';
@@ -13,7 +14,7 @@ const base = 'localhost/cortex-base:1';
  * The VM's template with the images of the five services and of the connector loaded into both engines. No
  * registry is needed, then or later. Built once for what is in it.
  */
-export async function buildTemplate(options: RootfsOptions = {}): Promise<string> {
+export async function buildTemplate(options: CacheOptions = {}): Promise<string> {
   const say = options.onProgress ?? (() => {});
   const debian = await buildRootfs(options);
   const images = catalog();
