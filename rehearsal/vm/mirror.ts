@@ -35,3 +35,19 @@ export async function debianMirror(): Promise<string> {
       'set CORTEX_DEBIAN_MIRROR to the address of one, such as CORTEX_DEBIAN_MIRROR=http://MIRROR/debian',
   );
 }
+
+/**
+ * How this machine reaches its mirror, among all of apt's settings as `apt-config dump` prints them: proxies
+ * and certificates, and whether the age of a mirror matters.
+ */
+export function transportAmong(settings: string): string[] {
+  return settings
+    .split('\n')
+    .filter((line) => /^Acquire::(https?::|Retries|Check-|Force)/.test(line))
+    .filter((line) => !/ "";$/.test(line));
+}
+
+/** The settings of this machine's apt that the VM's packages are fetched with. */
+export async function aptTransport(): Promise<string[]> {
+  return transportAmong(await run(['apt-config', 'dump']));
+}

@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CacheOptions, cached, contentOf } from './cache.ts';
-import { debianMirror } from './mirror.ts';
+import { aptTransport, debianMirror } from './mirror.ts';
 import { guestPackages, release } from './packages.ts';
 import { run } from './run.ts';
 
@@ -51,6 +51,7 @@ export async function installPackages(args: InstallArgs): Promise<void> {
     [
       'mmdebstrap',
       `--variant=${args.variant}`,
+      ...(await aptTransport()).map((setting) => `--aptopt=${setting}`),
       ...args.excluded.map((path) => `--dpkgopt=path-exclude=${path}`),
       `--include=${args.packages.join(',')}`,
       release,
