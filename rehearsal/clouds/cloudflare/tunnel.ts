@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { Secret } from '../../../provider/rpc/value.ts';
 import type { CloudFunction } from '../cloud.ts';
 import type { EdgeHooks } from '../hooks.ts';
 import type { Kind } from '../kind.ts';
@@ -10,7 +11,9 @@ export function tunnel({ tunnels }: EdgeHooks): Kind {
   return {
     replaces: { accountId: true, configSrc: true },
     check: ({ tunnelSecret }) => {
-      if (typeof tunnelSecret !== 'string' || Buffer.from(tunnelSecret, 'base64').length >= 32) return [];
+      // The SDK makes it a secret, always.
+      const secret = tunnelSecret instanceof Secret ? tunnelSecret.value : tunnelSecret;
+      if (typeof secret !== 'string' || Buffer.from(secret, 'base64').length >= 32) return [];
       return [
         {
           property: 'tunnelSecret',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { type Props, Unknown } from '../../../provider/rpc/value.ts';
+import { type Props, Secret, Unknown } from '../../../provider/rpc/value.ts';
 import { cloudflare } from '../../../rehearsal/clouds/cloudflare/cloudflare.ts';
 import { Store } from '../../../rehearsal/clouds/store.ts';
 import { type Deployed, Engine, type FakeWorld, fakeWorld, scratch } from './fakes.ts';
@@ -68,9 +68,9 @@ describe('a tunnel', () => {
 
   test('takes a secret of its own, if it is long enough', async () => {
     const secret = Buffer.alloc(32, 7).toString('base64');
-    const tunnel = await makeTunnel({ tunnelSecret: secret });
+    const tunnel = await makeTunnel({ tunnelSecret: new Secret(secret) });
     expect(world.secrets.get(tunnel.id)).toBe(secret);
-    await expect(makeTunnel({ tunnelSecret: 'c2hvcnQ=' })).rejects.toThrow('at least 32 bytes');
+    await expect(makeTunnel({ tunnelSecret: new Secret('c2hvcnQ=') })).rejects.toThrow('at least 32 bytes');
     const next = Buffer.alloc(32, 8).toString('base64');
     await engine.update(tunnel, { accountId: 'a1', name: 'cortex', configSrc: 'local', tunnelSecret: next });
     expect(world.secrets.get(tunnel.id)).toBe(next);
