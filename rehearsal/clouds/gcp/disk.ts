@@ -1,6 +1,5 @@
 import type { DiskHooks } from '../hooks.ts';
 import type { Draft, Kind } from '../kind.ts';
-import { resolve } from '../references.ts';
 import { withLabels } from './labels.ts';
 import { fingerprint, given, nameFailure, nameIn, numericId, selfLink } from './names.ts';
 
@@ -96,15 +95,10 @@ export const diskResourcePolicyAttachment: Kind = {
   configured: ['project', 'zone'],
   replaces: { name: true, project: true, zone: true, disk: true },
   references: { name: 'gcp:compute/resourcePolicy:ResourcePolicy', disk: 'gcp:compute/disk:Disk' },
-  id: (draft) => {
-    resolve(draft.cloud.store, 'gcp:compute/resourcePolicy:ResourcePolicy', given(draft, 'name'));
-    return [
-      given(draft, 'project'),
-      given(draft, 'zone'),
-      nameIn(given(draft, 'disk')),
-      given(draft, 'name'),
-    ].join('/');
-  },
+  id: (draft) =>
+    [given(draft, 'project'), given(draft, 'zone'), nameIn(given(draft, 'disk')), given(draft, 'name')].join(
+      '/',
+    ),
 };
 
 function sizeOf({ inputs }: Draft): number {
