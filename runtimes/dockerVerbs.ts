@@ -70,6 +70,7 @@ function prepare(spec: ServiceSpec): string[] {
   const image = shellWord(spec.image);
   return [
     failFunction,
+    'command -v docker >/dev/null || fail "docker is not installed on this host"',
     'said=$(docker compose --file compose.yaml config --quiet 2>&1) || fail "docker compose refuses $PWD/compose.yaml: $said"',
     `if ! docker image inspect ${image} >/dev/null 2>&1; then`,
     '  # credentials are there only where a registry needs them',

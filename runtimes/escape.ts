@@ -5,7 +5,7 @@
 
 /** A word of a POSIX shell command. */
 export function shellWord(text: string): string {
-  if (/^[A-Za-z0-9_/:.,@+-]+$/.test(text)) return text;
+  if (/^[A-Za-z0-9_/:.,@+=-]+$/.test(text)) return text;
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 

@@ -17,7 +17,7 @@ export function podmanVerbs(spec: ServiceSpec, context: RenderContext): Rendered
     {
       verb: 'prepare',
       says: `Checks the Quadlet unit of ${instance} and makes sure of its image.`,
-      lines: [failFunction, as, ...checkUnit(context), ...pull(spec)],
+      lines: [failFunction, as, ...checkHost(context), ...checkUnit(context), ...pull(spec)],
     },
     {
       verb: 'start',
@@ -58,16 +58,28 @@ export function podmanVerbs(spec: ServiceSpec, context: RenderContext): Rendered
   ]);
 }
 
-/** A shell function that runs a command as the account, with the account's systemd in reach. */
+/**
+ * A shell function that runs a command as the account, with the account's systemd in reach. By setpriv, because a
+ * health check runs four times a second: runuser and sudo would write a login into the journal each time.
+ */
 function asAccount(context: RenderContext): string {
   const { home, runtime } = accountPaths(context);
+  const { name } = context.account;
+  const become = shellWords(['setpriv', `--reuid=${name}`, `--regid=${name}`, '--init-groups']);
   const env = shellWords([
-    'env',
     `HOME=${home}`,
     `XDG_RUNTIME_DIR=${runtime}`,
     `DBUS_SESSION_BUS_ADDRESS=unix:path=${runtime}/bus`,
   ]);
-  return `account() (cd / && exec runuser -u ${shellWord(context.account.name)} -- ${env} "$@")`;
+  return `account() (cd / && exec ${become} env ${env} "$@")`;
+}
+
+function checkHost({ account: { name, uid } }: RenderContext): string[] {
+  const linger = `the account "${name}" has no systemd of its own on this host: run "loginctl enable-linger ${name}"`;
+  return [
+    'command -v podman >/dev/null || fail "podman is not installed on this host"',
+    `[ -S /run/user/${uid}/bus ] || fail ${shellWord(linger)}`,
+  ];
 }
 
 function checkUnit({ instance }: RenderContext): string[] {

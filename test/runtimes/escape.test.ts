@@ -11,71 +11,10 @@ import {
   shellWords,
   systemdText,
 } from '../../runtimes/escape.ts';
+import { anyText, hostile } from './hostile.ts';
 import { contextOf, minimal } from './services.ts';
 import { commandWords, csvFields } from './systemd.ts';
 
-/** Text that some language on the way would like to interpret. */
-const hostile = [
-  ...[
-    '',
-    ' ',
-    ';',
-    'two words',
-    '  edges  ',
-    '-x',
-    '--name=x',
-    '$HOME',
-    '${HOME}',
-    '${EMPTY}',
-    '$',
-    '$$',
-    '%n',
-    '%%',
-  ],
-  ...[
-    "it's",
-    '"',
-    '"quoted"',
-    "'",
-    '\\',
-    'end\\',
-    '\\n',
-    'a\nb',
-    '\n',
-    '\t',
-    '\r',
-    '\x1b[0m',
-    '\x7f',
-    'ü→✓😀',
-    '\u0085',
-  ],
-  ...[
-    '\u2028',
-    '#c',
-    'a # b',
-    '; rm',
-    '&& x',
-    '`id`',
-    '$(id)',
-    '!x',
-    '*',
-    '~',
-    '{}',
-    '[x]',
-    'a=b',
-    ',',
-    ':',
-    '@x',
-    'null',
-  ],
-];
-
-/** Any text a process can be given, with the troublesome characters in it more often than chance would have it. */
-const anyText = fc.oneof(
-  fc.constantFrom(...hostile),
-  fc.string({ unit: fc.constantFrom(...`ab \t\n"'\\$%{};#-=,:ü\x01\x7f`), maxLength: 12 }),
-  fc.string({ unit: 'grapheme', maxLength: 12 }).filter((text) => !/[\0\u0080]/.test(text)),
-);
 const anyWords = fc.array(anyText, { minLength: 1, maxLength: 6 });
 
 /** What the shell itself makes of the words. */
@@ -96,7 +35,7 @@ describe('shellWords', () => {
 
   test('leaves plain words readable', () => {
     expect(shellWords(['docker', 'exec', 'a-b_1', '--x=/y', 'two words'])).toBe(
-      "docker exec a-b_1 '--x=/y' 'two words'",
+      "docker exec a-b_1 --x=/y 'two words'",
     );
   });
 });

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import { render } from '../../runtimes/render.ts';
 import { verbs } from '../../runtimes/runtime.ts';
@@ -26,6 +27,14 @@ describe.each(runtimeNames)('%s', (runtime) => {
       expect(files).toContainEqual(
         expect.objectContaining({ path: expect.stringMatching(`/${verb}$`), mode: '0700', owner: 'root' }),
       );
+    }
+  });
+
+  test('renders verbs that a shell understands', () => {
+    for (const { path, content } of render(runtime, everything, contextOf(everything)).files) {
+      if (!content.startsWith('#!/bin/sh\n')) continue;
+      const { stderr, status } = spawnSync('sh', ['-n'], { input: content, encoding: 'utf8' });
+      expect({ path, stderr, status }).toEqual({ path, stderr: '', status: 0 });
     }
   });
 
