@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync,
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { withLock } from './lock.ts';
-import { run } from './run.ts';
+import { removeTree } from './remove.ts';
 import { openVm } from './vm.ts';
 
 export interface CacheOptions {
@@ -56,7 +56,7 @@ async function discard(cache: string, name: string): Promise<void> {
     const old = entry.startsWith(`${name}-`) && statSync(path).mtimeMs < Date.now() - weekMs;
     if (!old && !entry.startsWith(`.${name}-`)) continue;
     if (existsSync(join(path, 'vm.json'))) await openVm(path).destroy();
-    await run(['rm', '-rf', '--one-file-system', path]);
+    await removeTree(path);
   }
 }
 

@@ -44,11 +44,21 @@ export interface InstallArgs {
   onProgress?: (line: string) => void;
 }
 
+/**
+ * Runs a command in namespaces of its own, so that however it or this process ends, all its processes end too
+ * and what they had mounted is gone. A half-removed build with this machine's devices in it would be a danger.
+ */
+const together = [
+  ...['setpriv', '--pdeathsig', 'KILL'],
+  ...['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
+];
+
 /** Installs Debian packages, with what they depend on, into an empty directory. */
 export async function installPackages(args: InstallArgs): Promise<void> {
   const mirror = await debianMirror();
   await run(
     [
+      ...together,
       'mmdebstrap',
       `--variant=${args.variant}`,
       ...(await aptTransport()).map((setting) => `--aptopt=${setting}`),

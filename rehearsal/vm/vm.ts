@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createCgroup, groupsOf, killCgroup, nspawnGroups, processesOf, removeCgroup } from './cgroup.ts';
 import { attachDisk, type DataDisk, detachDisk, diskSetup } from './disk.ts';
 import { type Network, raiseNetwork, releaseNetwork, reserveNetwork } from './network.ts';
+import { removeTree } from './remove.ts';
 import { type RunOptions, run } from './run.ts';
 
 export interface VmArgs {
@@ -230,7 +231,7 @@ export class Vm {
     // the stack's set-up protects the place that its data disk is mounted on
     await run(['chattr', '-f', '-i', join(this.directory, 'root/srv/containerhost')], { tolerate: true });
     // the registration goes last: as long as anything is left, the VM can be found and destroyed again
-    await run(['rm', '-rf', '--one-file-system', join(this.directory, 'root')]);
+    await removeTree(join(this.directory, 'root'));
     await releaseNetwork(this.state.network);
     rmSync(this.directory, { recursive: true, force: true });
   }
