@@ -4,6 +4,7 @@ import { ConfigError, type Problem } from '../config/problem.ts';
 import type { Config } from '../config.ts';
 import { Proxy as HostProxy, Images, Instance, Slot } from '../provider/resources.ts';
 import { withConfig } from '../spec/config.ts';
+import { type OwnershipProblem, sharedRuntimeProblems } from '../spec/ownership.ts';
 import type { RuntimeName, ServiceSpec } from '../spec/service.ts';
 import { holdMs } from '../spec/timing.ts';
 import type { ContainerHost } from './host.ts';
@@ -62,6 +63,13 @@ export class CortexServices extends pulumi.ComponentResource {
     this.runtimes = Object.fromEntries(
       specs.map((spec) => [spec.name, config.runtimes[spec.name] ?? config.runtime]),
     );
+    // once the host says which account its containers have
+    const runtimes = pulumi.output(host.account).apply(({ uid }) => {
+      const problems = sharedRuntimeProblems(specs, this.runtimes, uid);
+      if (problems.length > 0) throw new ConfigError(stack, problems.map(sharing));
+      return this.runtimes;
+    });
+
     const slots = new Map<string, Slot>();
     for (const spec of inOrder(specs)) {
       const instance = new Instance(
@@ -69,7 +77,7 @@ export class CortexServices extends pulumi.ComponentResource {
         {
           host,
           stack,
-          runtime: this.runtimes[spec.name] ?? config.runtime,
+          runtime: runtimes.apply((each) => each[spec.name] ?? config.runtime),
           spec,
           secrets: secretsOf(spec, args),
         },
@@ -113,6 +121,11 @@ function noTunnel(service: string, secret: string): Problem {
     expected: 'accountId, zoneId and hostnames',
     fix: `set it, or give ${service} a profile in compose.yaml: profiles: [tunnel]`,
   };
+}
+
+/** Files that two services write have one owner on disk: under different runtimes one of them is locked out. */
+function sharing({ service, expected, fix }: OwnershipProblem): Problem {
+  return { key: `cortex:services.${service}.runtime`, found: 'another runtime', expected, fix };
 }
 
 /** Dependencies first. The compose file has no circles: they are refused when it is read. */

@@ -53,7 +53,7 @@ export const proxy: Resource = {
     const { host, stack } = reveal(oldInputs) as unknown as ProxyInputs;
     if (hosts.isReplaced(host)) return;
     try {
-      await hosts.change(stack, host, `forget_stack ${words([stack])}`, { signal });
+      await hosts.change(stack, host, `forget_stack ${words([stack, host.account.name])}`, { signal });
     } catch (error) {
       if (!isAnotherMachine(error)) throw error;
     }

@@ -55,8 +55,8 @@ export function dockerVerbs(spec: ServiceSpec, context: RenderContext): Rendered
     },
     {
       verb: 'remove',
-      says: `Stops ${context.instance} and leaves nothing of it in Docker.`,
-      lines: remove(spec, context, mine),
+      says: `Stops ${context.instance} and leaves nothing of it in Docker; networks are the stack's.`,
+      lines: remove(mine),
     },
     {
       verb: 'logs',
@@ -121,24 +121,12 @@ function healthy(spec: ServiceSpec, name: string): string[] {
   ];
 }
 
-function remove(spec: ServiceSpec, context: RenderContext, mine: string): string[] {
-  const ours = shellWord(`label=containerhost.stack=${context.stack}`);
+function remove(mine: string): string[] {
   return [
     `ids=$(${mine})`,
     'for id in $ids; do',
     '  docker stop "$id" >/dev/null',
     '  docker rm --force --volumes "$id" >/dev/null',
     'done',
-    ...spec.networks.flatMap((network) => {
-      const name = networkName(network, context);
-      const exact = shellWord(`name=^${name}$`);
-      return [
-        `ids=$(docker network ls --quiet --filter ${ours} --filter ${exact})`,
-        'for id in $ids; do',
-        '  # a stopped container needs its network too',
-        `  [ -n "$(docker ps --all --quiet --filter network="$id")" ] || docker network rm "$id" >/dev/null`,
-        'done',
-      ];
-    }),
   ];
 }

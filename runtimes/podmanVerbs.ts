@@ -46,7 +46,7 @@ export function podmanVerbs(spec: ServiceSpec, context: RenderContext): Rendered
     },
     {
       verb: 'remove',
-      says: `Stops ${instance} and leaves nothing of it in Podman and systemd.`,
+      says: `Stops ${instance} and leaves nothing of it in Podman and systemd; networks are the stack's.`,
       lines: [as, ...remove(spec, context)],
     },
     {
@@ -193,20 +193,5 @@ function remove(spec: ServiceSpec, context: RenderContext): string[] {
     ...spec.secrets.map(
       ({ secret }) => `account podman secret rm --ignore ${shellWord(`${instance}-${secret}`)} >/dev/null`,
     ),
-    ...spec.networks.flatMap((network) => {
-      const name = networkName(network, context);
-      const ours = shellWords([
-        '--filter',
-        `label=containerhost.stack=${context.stack}`,
-        '--filter',
-        `name=^${name}$`,
-      ]);
-      return [
-        `if [ -n "$(account podman network ls --quiet ${ours})" ]; then`,
-        '  # 2 says that another container uses it',
-        `  account podman network rm ${shellWord(name)} >/dev/null 2>&1 || [ $? -eq 2 ]`,
-        'fi',
-      ];
-    }),
   ];
 }

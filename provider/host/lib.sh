@@ -70,6 +70,18 @@ host_lock() {
   flock -w 120 8 || fail "another change of this host's proxy or addresses is under way for more than 120 s: see who holds $locks/host (fuser -v)"
 }
 
+# $1 what is locked, $2… a function and its arguments: runs it alone, in a shell of its own.
+with_lock() {
+  local name=${1//\//_}
+  shift
+  mkdir -p "$locks"
+  (
+    exec 7>"$locks/$name"
+    flock -w 300 7 || fail "$name is in use for more than 300 s: see who holds $locks/$name (fuser -v)"
+    "$@" 7>&-
+  )
+}
+
 host_unlock() { exec 8>&-; }
 
 instance_dir() { printf '%s/instances/%s' "$service_dir" "$1"; }

@@ -143,8 +143,8 @@ commit_listeners() {
 }
 
 # What is left of a stack when all of its services are gone. Data under /srv/containerhost stays.
-forget_stack() { # $1 stack
-  local directory
+forget_stack() { # $1 stack, $2 account
+  local directory networks
   host_lock
   for directory in "$base/$1"/*/; do
     if [ ! -d "$directory" ]; then continue; fi
@@ -154,6 +154,10 @@ forget_stack() { # $1 stack
     rm -rf "$directory"
   done
   rm -rf "${base:?}/$1"
+  networks=$(docker network ls --quiet --filter "label=containerhost.stack=$1")
+  if [ -n "$networks" ]; then xargs docker network rm <<<"$networks" >/dev/null; fi
+  networks=$(as_account "$2" podman network ls --quiet --filter "label=containerhost.stack=$1")
+  if [ -n "$networks" ]; then as_account "$2" xargs podman network rm <<<"$networks" >/dev/null; fi
   reload_proxy
   host_unlock
 }

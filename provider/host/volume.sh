@@ -35,38 +35,38 @@ plan_shift() { # $1 data directory, $2 old mapping, $3 new mapping
 apply_shift() { # $1 volume directory
   local uid gid new_uid new_gid mode path
   while read -r uid gid new_uid new_gid; do
-    xargs -0 -r chown -h "$new_uid:$new_gid" -- <"$1/shift/$uid.$gid"
+    xargs -0 -r chown -h "$new_uid:$new_gid" -- <"$1/shift/$uid.$gid" || return 1
   done <"$1/shift/plan"
   # chown takes set-id bits away.
-  while IFS=' ' read -r -d '' mode path; do chmod "$mode" -- "$path"; done <"$1/shift/modes"
-  mv -f "$1/shift/mapping" "$1/mapping"
-  rm -rf "$1/shift"
+  while IFS=' ' read -r -d '' mode path; do chmod "$mode" -- "$path" || return 1; done <"$1/shift/modes"
+  mv -f "$1/shift/mapping" "$1/mapping" && rm -rf "$1/shift"
 }
 
-# Makes a volume's owners what the instance's runtime needs. No other instance may write it meanwhile.
+# Makes a volume's owners what the instance's runtime needs. No other instance may write it meanwhile, but
+# those that share it may be asking for the same at the same time.
 own_volume() { # $1 volume directory, $2 host uid, $3 host gid of the service's user; the new mapping on stdin
+  mkdir -p "$1" || return 1
+  with_lock "$1" own_volume_locked "$@"
+}
+
+own_volume_locked() {
   local directory=$1 uid gid rest
-  mkdir -p "$directory"
-  if [ -e "$directory/shift/plan" ]; then apply_shift "$directory"; fi
+  if [ -e "$directory/shift/plan" ]; then apply_shift "$directory" || return 1; fi
   rm -rf "$directory/shift.new"
-  mkdir "$directory/shift.new"
-  cat >"$directory/shift.new/mapping"
+  mkdir "$directory/shift.new" && cat >"$directory/shift.new/mapping" || return 1
   if [ ! -e "$directory/mapping" ]; then
-    mkdir -p "$directory/data"
-    chown "$2:$3" "$directory/data"
-    mv "$directory/shift.new/mapping" "$directory/mapping"
+    mkdir -p "$directory/data" && chown "$2:$3" "$directory/data" && mv "$directory/shift.new/mapping" "$directory/mapping" || return 1
     rm -rf "$directory/shift.new"
     return 0
   fi
   if ! cmp -s "$directory/mapping" "$directory/shift.new/mapping"; then
     plan_shift "$directory/data" "$directory/mapping" "$directory/shift.new/mapping" >"$directory/shift.new/plan" || return 1
     while read -r uid gid rest; do
-      find "$directory/data" -uid "$uid" -gid "$gid" -print0 >"$directory/shift.new/$uid.$gid"
+      find "$directory/data" -uid "$uid" -gid "$gid" -print0 >"$directory/shift.new/$uid.$gid" || return 1
     done <"$directory/shift.new/plan"
     : "${rest:-}"
-    find "$directory/data" ! -type l -perm /6000 -printf '%m %p\0' >"$directory/shift.new/modes"
-    mv "$directory/shift.new" "$directory/shift"
-    apply_shift "$directory"
+    find "$directory/data" ! -type l -perm /6000 -printf '%m %p\0' >"$directory/shift.new/modes" || return 1
+    mv "$directory/shift.new" "$directory/shift" && apply_shift "$directory" || return 1
   fi
   rm -rf "$directory/shift.new"
 }
@@ -74,8 +74,12 @@ own_volume() { # $1 volume directory, $2 host uid, $3 host gid of the service's 
 # Files of the project, as a tar on stdin. What services wrote stays; a file that the project had delivered
 # and has no more goes; one that a service changed meanwhile is kept beside the new one.
 deliver_project() { # $1 project directory, $2 digest, $3 uid, $4 gid (`-`: as they are)
+  mkdir -p "$1/data" || return 1
+  with_lock "$1" deliver_project_locked "$@"
+}
+
+deliver_project_locked() {
   local directory=$1 owner=$3:$4 file
-  mkdir -p "$directory/data"
   if [ "$(record "$directory/digest")" = "$2" ]; then
     cat >/dev/null
     return 0
@@ -84,7 +88,7 @@ deliver_project() { # $1 project directory, $2 digest, $3 uid, $4 gid (`-`: as t
   mkdir "$directory/incoming"
   tar -xf - -C "$directory/incoming" --no-same-owner || return 1
   if [ "$3" = - ]; then owner=$(stat -c %u:%g "$directory/data"); fi
-  chown -R "$owner" "$directory/incoming"
+  chown -R "$owner" "$directory/incoming" || return 1
   (cd "$directory/incoming" && find . -type f -print0 | sort -z | xargs -0 -r sha256sum -z) >"$directory/manifest.new"
   while IFS= read -r -d '' file; do
     file=${file#*  }
@@ -94,11 +98,11 @@ deliver_project() { # $1 project directory, $2 digest, $3 uid, $4 gid (`-`: as t
   done < <(record_z "$directory/manifest")
   while IFS= read -r -d '' file; do
     if [ -f "$directory/data/$file" ] && ! cmp -s "$directory/data/$file" "$directory/incoming/$file" && ! unchanged_since_delivery "$directory" "$file"; then
-      cp -p --backup=numbered "$directory/data/$file" "$directory/data/$file.kept"
+      cp -p --backup=numbered "$directory/data/$file" "$directory/data/$file.kept" || return 1
       say "kept $file, which was changed on the host, as $file.kept"
     fi
   done < <(cd "$directory/incoming" && find . -type f -print0)
-  cp -a "$directory/incoming/." "$directory/data/"
+  cp -a "$directory/incoming/." "$directory/data/" || return 1
   rm -rf "$directory/incoming"
   mv "$directory/manifest.new" "$directory/manifest"
   printf '%s' "$2" | replace "$directory/digest"
