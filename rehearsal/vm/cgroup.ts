@@ -24,6 +24,11 @@ export function hierarchies(mounts: string): { unified: string; named: string | 
   return { unified, named: named?.[1] };
 }
 
+/** The name of the control groups of the VM with network `slot`. */
+export function groupName(slot: number | ''): string {
+  return `cortex-rehearsal-${slot}`;
+}
+
 /** The control groups for a VM named `name`. */
 export function nspawnGroups(name: string): string[] {
   const { unified, named } = hierarchies(readFileSync(selfMounts, 'utf8'));

@@ -5,7 +5,15 @@ import { rename } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createCgroup, groupsOf, killCgroup, nspawnGroups, processesOf, removeCgroup } from './cgroup.ts';
+import {
+  createCgroup,
+  groupName,
+  groupsOf,
+  killCgroup,
+  nspawnGroups,
+  processesOf,
+  removeCgroup,
+} from './cgroup.ts';
 import { attachDisk, type DataDisk, detachDisk, diskSetup } from './disk.ts';
 import { type Network, raiseNetwork, releaseNetwork, reserveNetwork } from './network.ts';
 import { removeTree } from './remove.ts';
@@ -49,14 +57,13 @@ export async function startVm(args: VmArgs): Promise<Vm> {
     throw new Error(`there is a VM in ${directory} already: destroy it, or choose another directory`);
   }
   const network = await reserveNetwork(directory);
-  const name = `cortex-rehearsal-${network.slot}`;
   const state: VmState = {
     id: args.id,
     user: args.user,
     network,
     hostKeys: [],
     dataDisks: args.dataDisks,
-    cgroups: nspawnGroups(name),
+    cgroups: nspawnGroups(groupName(network.slot)),
   };
   const vm = new Vm(directory, state);
   try {
