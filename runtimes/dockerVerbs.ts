@@ -30,7 +30,7 @@ export function dockerVerbs(spec: ServiceSpec, context: RenderContext): Rendered
     {
       verb: 'running',
       says: `Exits 0 while ${context.instance} is up.`,
-      lines: [`[ "$(docker container inspect --format '{{.State.Status}}' ${name})" = running ]`],
+      lines: [`[ -n "$(${mine} --filter status=running)" ]`],
     },
     {
       verb: 'healthy',

@@ -1,13 +1,8 @@
 import { render } from '../../runtimes/render.ts';
-import type { Account, RenderContext, Rendered, Verb } from '../../runtimes/runtime.ts';
+import type { Account, RenderContext, Verb } from '../../runtimes/runtime.ts';
 import type { RuntimeName, ServiceSpec } from '../../spec/service.ts';
 import { minimal } from '../runtimes/services.ts';
-
-/** Runs a shell script as root on a host. */
-export type Exec = (
-  script: string,
-  stdin?: string,
-) => Promise<{ code: number; stdout: string; stderr: string }>;
+import { type Exec, engineCommand, place, quoted, removeNetworks, writeFile } from './onHost.ts';
 
 export interface Attack {
   /** an image with `/usr/bin/python3` in it, on the host under both runtimes */
@@ -173,9 +168,11 @@ export async function attackRuntime(
   await run(place(render(runtime, spec, context)));
   await run(
     [
-      write(`${base}/report/paths`, JSON.stringify(paths)),
-      ...folders.map(({ source }) => `mkdir -p ${single(source)}`),
-      ...spec.secrets.map((s) => write(`${context.directory}/secrets/${s.secret}`, `secret at ${s.target}`)),
+      writeFile(`${base}/report/paths`, JSON.stringify(paths)),
+      ...folders.map(({ source }) => `mkdir -p ${quoted(source)}`),
+      ...spec.secrets.map((s) =>
+        writeFile(`${context.directory}/secrets/${s.secret}`, `secret at ${s.target}`),
+      ),
       `chmod 0700 ${context.directory}/secrets; chown -R ${owner}:${owner} ${base}/report`,
     ].join('\n'),
   );
@@ -202,6 +199,7 @@ export async function attackRuntime(
     ];
   } finally {
     await verb('remove');
+    await removeNetworks(exec, runtime, attack.account, context.stack);
     await run(`rm -rf ${base}`);
   }
 }
@@ -233,10 +231,7 @@ async function inspect(
   account: Account,
   instance: string,
 ): Promise<{ labels: Record<string, string>; health: string[] }> {
-  const command =
-    runtime === 'docker'
-      ? `docker container inspect ${instance}`
-      : `cd / && runuser -u ${account.name} -- env HOME=/home/${account.name} XDG_RUNTIME_DIR=/run/user/${account.uid} podman container inspect ${instance}`;
+  const command = `${engineCommand(runtime, account)} container inspect ${instance}`;
   const [container] = JSON.parse(await run(command)) as [
     { Config: { Labels: Record<string, string>; Healthcheck: { Test: string[] } } },
   ];
@@ -254,22 +249,4 @@ function mapped(field: string, sent: Record<string, string>, got: Record<string,
   return Object.entries(sent)
     .map(([key, value]) => ({ field: `${field}.${key}`, sent: value, got: got[key] }))
     .filter((d) => d.sent !== d.got);
-}
-
-/** A script that puts an instance's files where they belong. */
-export function place({ files }: Rendered): string {
-  return files
-    .map(({ path, content, mode }) => `${write(path, content)}\nchmod ${mode} ${single(path)}`)
-    .join('\n');
-}
-
-function write(path: string, content: string): string {
-  const folder = path.slice(0, path.lastIndexOf('/'));
-  const data = Buffer.from(content).toString('base64');
-  return `mkdir -p ${single(folder)}\nbase64 -d >${single(path)} <<'END'\n${data}\nEND`;
-}
-
-/** Not the quoting that is under test. */
-function single(text: string): string {
-  return `"$(printf %s ${Buffer.from(text).toString('base64')} | base64 -d)"`;
 }
