@@ -32,6 +32,7 @@ export interface ServiceRecord {
  */
 export function parseReading(text: string): Reading {
   const sections = split(text);
+  section(sections, 'end');
   const reading: Reading = {
     machineId: section(sections, 'machine').trim(),
     services: {},
@@ -117,7 +118,7 @@ function rows(text: string): string[][] {
     .map((line) => line.split(' '));
 }
 
-/** One JSON array, or several after each other. Nothing at all is no container. */
+/** A JSON array. Nothing at all is no container. */
 function containers(text: string): Inspected[] {
   if (text.trim() === '') return [];
   return JSON.parse(text) as Inspected[];

@@ -39,7 +39,7 @@ export async function hostLeftovers(vm: Vm, stack: string): Promise<string[]> {
     `awk '$2 == "${stack}" { print $1 }' /var/lib/containerhost/addresses | list address`,
     `ls -d /etc/containerhost/haproxy/${stack}.* 2>/dev/null | list listener`,
     `ls -d /var/lib/containerhost/${stack} 2>/dev/null | list record`,
-    `systemctl list-timers --all --no-legend 'containerhost-recover-${stack}-*' | list timer`,
+    `systemctl list-timers --all --no-legend 'containerhost-recover-${stack}.*' | list timer`,
     'true',
   ].join('\n');
   return (await vm.exec(script)).split('\n').filter(Boolean);

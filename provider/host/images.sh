@@ -58,5 +58,5 @@ as_account() { # $1 account, $2… command: as the rootless account would run it
   local account=$1 uid
   shift
   uid=$(id -u "$account")
-  (cd / && runuser -u "$account" -- env HOME="$(getent passwd "$account" | cut -d: -f6)" XDG_RUNTIME_DIR="/run/user/$uid" DBUS_SESSION_BUS_ADDRESS="unix:path=/run/user/$uid/bus" "$@")
+  (cd / && runuser -u "$account" -- env HOME="$(getent passwd "$account" | cut -d: -f6)" XDG_RUNTIME_DIR="/run/user/$uid" DBUS_SESSION_BUS_ADDRESS="unix:path=/run/user/$uid/bus" "$@" 7>&- 8>&- 9>&-)
 }

@@ -11,11 +11,13 @@ install_unit() { # $1 unit, content on stdin. Returns 0 when it changed.
 
 install_host() {
   local changed=
+  # shellcheck disable=SC2174 # the folders above are there, or named
   mkdir -p -m 0700 "$base"
   mkdir -p "$srv" "$proxies" /usr/local/lib/containerhost
   if [ ! -e "$base/key" ]; then (umask 077 && head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$base/key"); fi
   touch "$base/addresses"
 
+  # shellcheck disable=SC2154 # given by whoever sets the host up
   if ! cmp -s - "$proxies/00-global.cfg" <<<"$proxy_global"; then replace "$proxies/00-global.cfg" <<<"$proxy_global"; changed=1; fi
 
   if install_unit containerhost-addresses.service <<'UNIT'; then changed=1; fi
@@ -66,6 +68,9 @@ Wants=docker.service
 [Service]
 Type=oneshot
 ExecStart=/usr/local/sbin/containerhost recover-all
+# The account's systemd may still be starting.
+Restart=on-failure
+RestartSec=10
 
 [Install]
 WantedBy=multi-user.target

@@ -11,12 +11,12 @@ remove_instance() { # $1 instance. Tolerates what is not there.
 }
 
 # Instances of a killed or reverted run: nobody names them, and they may hold ports or be a second writer.
-remove_orphans() { # $1 the instance that is about to be created
+remove_orphans() {
   local name slot parked
   slot=$(record "$service_dir/slot")
   parked=$(record "$service_dir/parked")
   for name in $(instances); do
-    if [ "$name" != "$slot" ] && [ "$name" != "$parked" ] && [ "$name" != "$1" ]; then
+    if [ "$name" != "$slot" ] && [ "$name" != "$parked" ]; then
       say "removing $name, which an earlier run left behind"
       remove_instance "$name"
     fi
@@ -37,8 +37,10 @@ await_healthy() { # $1 instance, $2 seconds
 
 arm() { # $1 seconds from now: when the host brings the parked instance back by itself
   printf '%s' "$(($(date +%s) + $1))" | replace "$service_dir/deadline"
-  disarm_timer
+  # Also one that has run out and waits for our lock: it would bar the next from having its name.
+  systemctl stop "$(timer_name).timer" "$(timer_name).service" 2>/dev/null || true
   systemd-run --quiet --collect --unit="$(timer_name)" --on-active="$1" --timer-property=AccuracySec=1s \
+    --property=Restart=on-failure --property=RestartSec=10 \
     /usr/local/sbin/containerhost recover "$stack" "$service" 2>/dev/null ||
     fail "the host refused the timer that brings $service back if this deployment dies; nothing was stopped"
 }
@@ -48,16 +50,21 @@ disarm() {
   disarm_timer
 }
 
-timer_name() { printf 'containerhost-recover-%s-%s' "$stack" "$service"; }
+# A dot, which no service has in its name: with a hyphen, two stacks could share a timer.
+timer_name() { printf 'containerhost-recover-%s.%s' "$stack" "$service"; }
 
 disarm_timer() { systemctl stop "$(timer_name).timer" 2>/dev/null || true; }
 
-# Stops an instance, kept and barred from starting at boot, while its requests are held.
+# Stops an instance, kept and barred from starting at boot, while its requests are held. Also once more, as
+# the record of an unfinished parking does not say how far it went.
 park() { # $1 instance
   local directory
   directory=$(instance_dir "$1")
   arm "$(record "$directory/patience")"
+  # Not between another's look for parked ones and its reload of the proxy.
+  host_lock
   printf '%s' "$1" | replace "$service_dir/parked"
+  host_unlock
   apply_proxy "$service_dir"
   drain "$1" "$(record "$directory/drain")"
   verb "$1" stop >&2 || {
@@ -100,8 +107,10 @@ reserve_instance() { # $1 instance, $2… container ports
   local name=$1 directory
   directory=$(instance_dir "$name")
   shift
-  remove_orphans "$name"
-  rm -rf "$directory"
+  finish_switch
+  remove_orphans
+  if [ -e "$directory" ]; then fail "$name is on this host already and serves: give the new instance another name"; fi
+  # shellcheck disable=SC2174 # the folders above are there, or named
   mkdir -p -m 0700 "$directory"
   host_lock
   allocate_address "$stack" "$service"
@@ -114,10 +123,16 @@ reserve_instance() { # $1 instance, $2… container ports
 # Second step. The files are in place. Healthy, or gone again with the reason told.
 start_instance() { # $1 instance, $2 rolling|recreate
   local name=$1 rollout=$2 slot parked
+  if [ ! -e "$(instance_dir "$name")/ports" ]; then
+    remove_instance "$name"
+    fail "$name had its addresses taken back, because its deployment paused for too long: run pulumi up again"
+  fi
   prepare_instance "$name" || give_up "$name" 'it was refused before it started'
   slot=$(record "$service_dir/slot")
   parked=$(record "$service_dir/parked")
-  if [ "$rollout" = recreate ] && [ -n "$slot" ] && [ "$slot" != "$name" ] && [ "$slot" != "$parked" ] && [ -d "$(instance_dir "$slot")" ]; then
+  if [ -n "$parked" ]; then
+    park "$parked"
+  elif [ "$rollout" = recreate ] && [ -n "$slot" ] && [ "$slot" != "$name" ] && [ -d "$(instance_dir "$slot")" ]; then
     park "$slot"
   fi
   if [ -e "$service_dir/parked" ]; then arm "$(($(record "$(instance_dir "$name")/health-deadline") + 60))"; fi
@@ -153,7 +168,7 @@ give_up() { # $1 instance, $2 why
 # instance, a successor is to come.
 delete_instance() { # $1 instance
   if [ ! -d "$(instance_dir "$1")" ]; then return 0; fi
-  if [ "$(record "$service_dir/parked")" = "$1" ]; then return 0; fi
+  finish_switch
   if [ "$(record "$service_dir/slot")" = "$1" ]; then
     park "$1"
   else
@@ -174,14 +189,22 @@ switch_slot() { # $1 instance
   fi
   printf '%s' "$1" | replace "$service_dir/slot"
   apply_proxy "$service_dir"
+  finish_switch
   disarm
-  if [ -n "$parked" ]; then
-    remove_instance "$parked"
-    rm -f "$service_dir/parked"
-  fi
   for name in $(instances); do
     if [ "$name" != "$1" ] && [ -e "$(instance_dir "$name")/forgotten" ]; then remove_instance "$name"; fi
   done
+}
+
+# A switch was made when the slot names another than the parked one: what is left is to clear that away.
+finish_switch() {
+  local parked
+  parked=$(record "$service_dir/parked")
+  if [ -z "$parked" ] || [ "$(record "$service_dir/slot")" = "$parked" ]; then return 0; fi
+  apply_proxy "$service_dir"
+  remove_instance "$parked"
+  rm -f "$service_dir/parked"
+  disarm
 }
 
 # Everything of a service, when the service goes.
@@ -193,9 +216,10 @@ delete_slot() {
   rm -f "$service_dir/parked"
   host_lock
   if [ -e "$service_dir/listeners" ]; then
+    touch "$base/staged"
     rm -f "$service_dir/listeners" "$proxies/$stack.$service.cfg"
-    reload_proxy
   fi
+  if [ -e "$base/staged" ]; then reload_proxy; fi
   release_address "$stack" "$service"
   rm -rf "$service_dir"
   host_unlock
@@ -204,18 +228,13 @@ delete_slot() {
 # Nobody is left to finish a deployment: the unfinished successor goes, the parked one serves again.
 recover_service() { # $1 `now` after a boot, else only past the deadline
   local parked name deadline
-  parked=$(record "$service_dir/parked")
   deadline=$(record "$service_dir/deadline")
-  if [ -z "$parked" ]; then return 0; fi
-  if [ "${1:-}" != now ] && [ "$(date +%s)" -lt "${deadline:-0}" ]; then return 0; fi
-  if [ "$(record "$service_dir/slot")" != "$parked" ]; then
-    # The switch was made; only the clearing away is left.
-    apply_proxy "$service_dir"
-    remove_instance "$parked"
-    rm -f "$service_dir/parked"
-    disarm
-    return 0
+  if [ -e "$service_dir/parked" ] && [ "${1:-}" != now ] && [ "$(date +%s)" -lt "${deadline:-0}" ]; then
+    fail "$(record "$service_dir/parked") waits for its successor until $(date -d "@$deadline")"
   fi
+  finish_switch
+  parked=$(record "$service_dir/parked")
+  if [ -z "$parked" ]; then return 0; fi
   for name in $(instances); do
     if [ "$name" != "$parked" ]; then remove_instance "$name"; fi
   done

@@ -4,6 +4,7 @@
 #   /var/lib/containerhost/            root only
 #     key                              keys the digests of secrets
 #     addresses                        one line each: <virtual address> <stack> <service>
+#     staged                           there while the proxy runs with other listeners than its files have
 #     <stack>/<service>/
 #       slot                           the instance that serves
 #       parked                         the instance that waits, stopped, until its successor serves
@@ -34,9 +35,11 @@ fail() {
   exit 1
 }
 
-# What fails without a word of its own is named by its line of script; the line holds no value.
+# What fails without a word of its own is named by its line of script, which holds no value. Its first line
+# only: what follows is its standard input, a secret maybe.
+step_failed() { printf 'containerhost: a step failed that should not: %s\n' "${1%%$'\n'*}" >&2 || true; }
 set -E
-trap 'printf "containerhost: a step failed that should not: %s\n" "$BASH_COMMAND" >&2 || true' ERR
+trap 'step_failed "$BASH_COMMAND"' ERR
 
 # Progress for the person who waits; nobody may be left to read it.
 say() {
@@ -60,6 +63,7 @@ use_service() { # $1 stack, $2 service: sets $service_dir and holds its lock unt
   mkdir -p "$locks"
   exec 9>"$locks/$stack.$service"
   flock -w 300 9 || fail "another change of $service is under way for more than 300 s: see who holds $locks/$stack.$service (fuser -v)"
+  # shellcheck disable=SC2174 # the folders above are there, or named
   mkdir -p -m 0700 "$base/$stack" "$service_dir"
   mkdir -p "$service_dir/instances"
 }

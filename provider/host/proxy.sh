@@ -71,7 +71,7 @@ apply_proxy() { # $1 service directory: what the records say, to the file and to
 # Waits until nothing talks to an instance any more, at most $2 seconds: WebSockets and event streams
 # never end by themselves.
 drain() { # $1 instance, $2 seconds
-  local ports filter='' port until=$((SECONDS + $2))
+  local ports filter='' port until=$((SECONDS + ${2:-0}))
   ports=$(awk '{ print $2 }' "$(instance_dir "$1")/ports" 2>/dev/null || true)
   for port in $ports; do filter="$filter${filter:+ or }dport = :$port"; done
   if [ -z "$filter" ]; then return 0; fi
@@ -86,25 +86,47 @@ reload_proxy() {
     if [ "$SECONDS" -ge "$until" ]; then
       fail "requests of another service are being held for more than 60 s, so the proxy cannot be reloaded: look at $base/*/*/parked"
     fi
+    # What they wait for is an instance that needs the lock to be made.
+    host_unlock
     sleep 0.25
+    host_lock
   done
   if ! errors=$(haproxy -c -q -f "$proxies" 2>&1); then fail "the proxy's configuration is not valid: $errors"; fi
   systemctl reload-or-restart containerhost-proxy.service ||
     fail "the proxy could not be reloaded: journalctl -u containerhost-proxy"
   # A reload answers when the new process serves, or failed to bind and the old one went on.
   ask_proxy 'show info' >/dev/null || fail "the host's proxy does not answer on $socket: systemctl status containerhost-proxy"
+  rm -f "$base/staged"
+}
+
+# An address as ss and the proxy's configuration write it: `*` for all, IPv6 in brackets.
+listening() {
+  case $1 in
+  0.0.0.0) printf '*' ;;
+  *:*) printf '[%s]' "$1" ;;
+  *) printf '%s' "$1" ;;
+  esac
+}
+
+# One proxy fronts all stacks: it would listen twice and give each of them some of the requests.
+other_stack() { # $1 stack, $2 address, $3 port: the file of another stack that has them
+  find "$proxies" -name '*.cfg' ! -name "$1.*.cfg" -exec awk -v a="$(listening "$2")" -v p="$3" '
+    function all(address) { return address == "*" || address == "[::]" }
+    $1 == "bind" && $2 ~ /:/ {
+      port = local = $2; sub(/.*:/, "", port); sub(/:[0-9]*$/, "", local)
+      if (port == p && (local == a || all(a) || all(local)) && local !~ /^198\.19\./) { print FILENAME; exit }
+    }' {} \; | head -n 1
 }
 
 foreign_listener() { # $1 address, $2 port: who listens there, when it is not our proxy
-  ss -Hltnp "sport = :$2" | awk -v a="$1" '
+  ss -Hltnp "sport = :$2" | awk -v a="$(listening "$1")" '
     { local = $4; sub(/:[0-9]*$/, "", local) }
-    (local == a || local == "0.0.0.0" || local == "*" || local == "[::]" || a == "0.0.0.0") && $0 !~ /"haproxy"/ { print $4 " " $6; exit }'
+    (local == a || local == "0.0.0.0" || local == "*" || local == "[::]" || a == "*") && $0 !~ /"haproxy"/ { print $4 " " $6; exit }'
 }
 
 # Listeners of all services of a stack: staged one by one, then one reload, or none.
 begin_listeners() {
   host_lock
-  staged=
   systemctl start containerhost-proxy.service || fail "the host's proxy does not start: journalctl -u containerhost-proxy"
 }
 
@@ -115,30 +137,33 @@ add_service() { # $1 stack, $2 service, $3… published `address:port`; its list
   for published in "$@"; do
     taken=$(foreign_listener "${published%:*}" "${published##*:}")
     if [ -n "$taken" ]; then fail "${name#* } publishes $published, which is taken by another process on the host: $taken. Stop it, or publish another port in compose.yaml"; fi
+    taken=$(other_stack "${name% *}" "${published%:*}" "${published##*:}")
+    if [ -n "$taken" ]; then fail "${name#* } publishes $published, which another stack on the host does as well: $taken. Publish another port in compose.yaml"; fi
   done
   # shellcheck disable=SC2086 # two words
   allocate_address $name
   mkdir -p "$directory/instances"
   if [ -z "$content" ]; then
     if [ -e "$directory/listeners" ]; then
+      touch "$base/staged"
       rm -f "$directory/listeners" "$proxies/${name/ /.}.cfg"
-      staged=1
     fi
     return 0
   fi
   if [ "$content" != "$(record "$directory/listeners")" ]; then
+    touch "$base/staged"
     printf '%s\n' "$content" | replace "$directory/listeners"
-    staged=1
   fi
   # Written anew also when only the file was changed by hand.
   if ! proxy_file "$directory" | cmp -s - "$proxies/${name/ /.}.cfg"; then
+    touch "$base/staged"
     write_proxy_file "$directory"
-    staged=1
   fi
 }
 
 commit_listeners() {
-  if [ -n "$staged" ]; then reload_proxy; fi
+  # Also what an earlier run had staged when it failed.
+  if [ -e "$base/staged" ]; then reload_proxy; fi
   host_unlock
 }
 

@@ -3,7 +3,7 @@
 # Whatever cannot be read fails the whole reading: half of the truth would look like drift.
 
 read_stack() { # $1 stack, $2 account
-  local account=$2 directory ids units
+  local account=$2 directory units
   echo "=== machine"
   cat /etc/machine-id
   echo "=== records"
@@ -15,7 +15,7 @@ read_stack() { # $1 stack, $2 account
   done
   awk -v stack="$1" '$2 == stack { print $3, "address", $1 }' "$base/addresses"
   echo "=== files"
-  if [ -d "$base/$1" ]; then find "$base/$1" -mindepth 4 -type f -not -path '*/secrets/*' -print0 | xargs -0 -r sha256sum; fi
+  if [ -d "$base/$1" ]; then find "$base/$1" -mindepth 4 -type f -not -path '*/instances/*/secrets/*' -print0 | xargs -0 -r sha256sum; fi
   find "$proxies" -name "$1.*.cfg" -print0 | xargs -0 -r sha256sum
   units=$(getent passwd "$account" | cut -d: -f6)/.config/containers/systemd
   if [ -d "$units" ]; then find "$units" -maxdepth 1 -type f -print0 | xargs -0 -r sha256sum; fi
@@ -25,16 +25,22 @@ read_stack() { # $1 stack, $2 account
   ask_proxy 'show servers state' || echo down
   echo
   echo "=== docker"
-  ids=$(docker ps --all --quiet --no-trunc)
-  if [ -n "$ids" ]; then
-    # A container may go between the two commands; its absence is told by its absence.
-    xargs docker inspect <<<"$ids" 2>/dev/null || true
-  fi
-  docker info --format '{{.ServerVersion}}' >/dev/null || fail "docker does not answer: systemctl status docker"
+  sh -c "$inspect_all" sh docker || fail "docker does not answer: systemctl status docker"
   echo "=== podman"
-  as_account "$account" sh -c 'ids=$(podman ps --all --quiet --no-trunc) || exit 1; if [ -n "$ids" ]; then podman inspect --type container $ids 2>/dev/null || true; fi' ||
-    fail "podman does not answer for $account: loginctl user-status $account"
+  as_account "$account" sh -c "$inspect_all" sh podman || fail "podman does not answer for $account: loginctl user-status $account"
+  echo "=== end"
 }
+
+# All containers of an engine. One may go between the two commands, and the answer is then incomplete: asked
+# again, because an answer that is short for any other reason would make all containers look gone.
+# shellcheck disable=SC2016 # another shell's
+inspect_all='
+  for attempt in 1 2 3; do
+    ids=$("$1" ps --all --quiet --no-trunc) || exit 1
+    [ -n "$ids" ] || exit 0
+    if found=$("$1" inspect --type container $ids 2>/dev/null); then printf "%s\n" "$found"; exit 0; fi
+  done
+  exit 1'
 
 read_instances() { # $1 service directory
   local directory service instance
@@ -86,4 +92,5 @@ describe_instance() { # $1 instance, $2 account
   if [ "$(record "$directory/runtime")" = docker ]; then docker inspect --type container "$1"; fi
   echo "=== podman"
   if [ "$(record "$directory/runtime")" = podman ]; then as_account "$2" podman inspect --type container "$1"; fi
+  echo "=== end"
 }

@@ -39,7 +39,9 @@ apply_shift() { # $1 volume directory
   done <"$1/shift/plan"
   # chown takes set-id bits away.
   while IFS=' ' read -r -d '' mode path; do chmod "$mode" -- "$path" || return 1; done <"$1/shift/modes"
-  mv -f "$1/shift/mapping" "$1/mapping" && rm -rf "$1/shift"
+  # Not there any more: cut short right after this.
+  if [ -e "$1/shift/mapping" ]; then mv -f "$1/shift/mapping" "$1/mapping" || return 1; fi
+  rm -rf "$1/shift"
 }
 
 # Makes a volume's owners what the instance's runtime needs. No other instance may write it meanwhile, but
@@ -85,26 +87,29 @@ deliver_project_locked() {
     return 0
   fi
   rm -rf "$directory/incoming"
-  mkdir "$directory/incoming"
+  mkdir "$directory/incoming" || return 1
   tar -xf - -C "$directory/incoming" --no-same-owner || return 1
-  if [ "$3" = - ]; then owner=$(stat -c %u:%g "$directory/data"); fi
+  # Under the owner that the folder has now: if that is to change, these files change with it.
+  if [ "$3" = - ] || [ -e "$directory/mapping" ]; then owner=$(stat -c %u:%g "$directory/data"); fi
   chown -R "$owner" "$directory/incoming" || return 1
-  (cd "$directory/incoming" && find . -type f -print0 | sort -z | xargs -0 -r sha256sum -z) >"$directory/manifest.new"
+  (cd "$directory/incoming" && find . -type f -print0 | sort -z | xargs -0 -r sha256sum -z) >"$directory/manifest.new" || return 1
   while IFS= read -r -d '' file; do
     file=${file#*  }
-    if [ ! -e "$directory/incoming/$file" ] && [ -f "$directory/data/$file" ]; then
-      if unchanged_since_delivery "$directory" "$file"; then rm -f "$directory/data/$file"; fi
+    if [ ! -f "$directory/incoming/$file" ] && [ -f "$directory/data/$file" ] && unchanged_since_delivery "$directory" "$file"; then
+      rm -f "$directory/data/$file"
+      (cd "$directory/data" && rmdir -p --ignore-fail-on-non-empty -- "$(dirname "${file#./}")" 2>/dev/null) || true
     fi
   done < <(record_z "$directory/manifest")
   while IFS= read -r -d '' file; do
     if [ -f "$directory/data/$file" ] && ! cmp -s "$directory/data/$file" "$directory/incoming/$file" && ! unchanged_since_delivery "$directory" "$file"; then
-      cp -p --backup=numbered "$directory/data/$file" "$directory/data/$file.kept" || return 1
+      # A service may have put a link here to what it cannot read itself: never followed.
+      cp -pP --backup=numbered "$directory/data/$file" "$directory/data/$file.kept" || return 1
       say "kept $file, which was changed on the host, as $file.kept"
     fi
   done < <(cd "$directory/incoming" && find . -type f -print0)
-  cp -a "$directory/incoming/." "$directory/data/" || return 1
+  cp -a --remove-destination "$directory/incoming/." "$directory/data/" || return 1
   rm -rf "$directory/incoming"
-  mv "$directory/manifest.new" "$directory/manifest"
+  mv "$directory/manifest.new" "$directory/manifest" || return 1
   printf '%s' "$2" | replace "$directory/digest"
 }
 
