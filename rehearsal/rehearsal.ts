@@ -127,6 +127,9 @@ export class Rehearsal {
     ]);
   }
 
+  /** all that `pulumi` ever printed here: no secret may be in it */
+  readonly transcript: string[] = [];
+
   /** a bot token that no bot has; tests look for it where no secret may be */
   readonly token = `100200300:rehearsal-${process.pid}-not-a-real-token`;
 
@@ -168,9 +171,10 @@ export class Rehearsal {
       });
       child.stderr.setEncoding('utf8').on('data', seen);
       child.once('error', reject);
-      child.once('close', (code) =>
-        resolve({ code: code ?? 255, stdout, output, seconds: (performance.now() - begun) / 1000 }),
-      );
+      child.once('close', (code) => {
+        this.transcript.push(output);
+        resolve({ code: code ?? 255, stdout, output, seconds: (performance.now() - begun) / 1000 });
+      });
     });
   }
 
@@ -229,6 +233,11 @@ export class Rehearsal {
       `  pulumi preview --stack ${this.stack}`,
       'Ctrl-C ends it and leaves nothing behind.',
     ].join('\n');
+  }
+
+  /** What is in one of the simulated clouds, as JSON. */
+  cloud(name: 'gcp' | 'cloudflare'): string {
+    return readFileSync(join(this.directory, 'clouds', `${name}.json`), 'utf8');
   }
 
   /** Scripts' round trips to the host since the last call: what each was for. */

@@ -63,6 +63,9 @@ export function reserveNetwork(directory: string): Promise<Network> {
 
 /** Creates the bridge, unless it is there. */
 export async function raiseNetwork(network: Network): Promise<void> {
+  // a VM that was killed a moment ago: its end of the wire goes with its last process, which may take a while
+  const wire = `vb-${network.bridge}`;
+  if (existsSync(`/sys/class/net/${wire}`)) await run(['ip', 'link', 'delete', wire], { tolerate: true });
   if (existsSync(`/sys/class/net/${network.bridge}`)) return;
   await run(['ip', 'link', 'add', network.bridge, 'type', 'bridge']);
   await run(['ip', 'address', 'add', `${network.gateway}/30`, 'dev', network.bridge]);

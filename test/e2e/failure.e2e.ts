@@ -1,0 +1,227 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startLoad } from '../../rehearsal/load/load.ts';
+import type { Rehearsal } from '../../rehearsal/rehearsal.ts';
+import { targets } from '../../rehearsal/walkthrough.ts';
+import { eventually, expectClean, inside, minutes, rehearse, well, who } from './rehearse.ts';
+
+let rehearsal: Rehearsal;
+beforeAll(async () => {
+  rehearsal = await rehearse();
+  rehearsal.flag('docker');
+  well(await rehearsal.up());
+}, 20 * minutes);
+afterAll(async () => {
+  await rehearsal?.close();
+}, minutes);
+
+const rate = 50;
+
+/** Load on the services that are given, or on all, while something happens. */
+async function underLoad<T>(
+  work: () => Promise<T>,
+  only?: string,
+): Promise<{ result: T; lost: number; sent: number; failures: object }> {
+  const all = await targets(rehearsal);
+  const load = startLoad({ targets: all.filter(({ service }) => !only || service === only), rate });
+  const result = await work().catch(async (error: unknown) => {
+    await load.stop();
+    throw error;
+  });
+  const { lost, sent, failures } = await load.stop();
+  return { result, lost, sent, failures };
+}
+
+function image(service: string, from: string, to: string): void {
+  rehearsal.project.edit('compose.yaml', `97layer/${service}:${from}`, `97layer/${service}:${to}`);
+}
+
+/** What the engine says of itself, asked from the host. */
+async function engine(): Promise<{ version: string; runtime: string; instance: string }> {
+  return JSON.parse(await inside(rehearsal.vm, 'cortex-engine', 8000, '/'));
+}
+
+/** How many containers of a service run, in both engines. */
+async function running(service: string): Promise<number> {
+  const filter = `--filter label=containerhost.service=${service} --quiet`;
+  const out = await rehearsal.vm.exec(
+    `docker ps ${filter}; cd /; runuser -u cortex -- env XDG_RUNTIME_DIR=/run/user/1000 podman ps ${filter}`,
+  );
+  return out.split('\n').filter(Boolean).length;
+}
+
+describe('a new version that never becomes healthy', () => {
+  test(
+    'of a service that rolls: the old one never stopped serving, and reverting converges',
+    async () => {
+      const before = await who(rehearsal, 'cortex-dashboard');
+      image('cortex-dashboard', '1.4.2', '1.4.4-broken');
+      const { result, lost } = await underLoad(() => rehearsal.up(), 'cortex-dashboard');
+      expect(result.code).not.toBe(0);
+      expect(result.output).toContain('fatal: cannot open the ledger');
+      expect(lost).toBe(0);
+      expect(await who(rehearsal, 'cortex-dashboard')).toEqual(before);
+      expect(await running('cortex-dashboard')).toBe(1);
+
+      image('cortex-dashboard', '1.4.4-broken', '1.4.2');
+      well(await rehearsal.up());
+      await expectClean(rehearsal);
+      expect((await who(rehearsal, 'cortex-dashboard')).version).toBe('1.4.2');
+      expect(await running('cortex-dashboard')).toBe(1);
+    },
+    5 * minutes,
+  );
+
+  test(
+    'of a single writer: its predecessor comes back, and reverting converges',
+    async () => {
+      const before = await who(rehearsal, 'cortex-admin');
+      image('cortex-admin', '1.4.2', '1.4.4-broken');
+      const { code, output } = await rehearsal.up();
+      expect(code).not.toBe(0);
+      expect(output).toContain('fatal: cannot open the ledger');
+      expect((await who(rehearsal, 'cortex-admin')).instance).toBe(before.instance);
+      expect(await running('cortex-admin')).toBe(1);
+
+      image('cortex-admin', '1.4.4-broken', '1.4.3');
+      well(await rehearsal.up());
+      await expectClean(rehearsal);
+      expect((await who(rehearsal, 'cortex-admin')).version).toBe('1.4.3');
+      expect(await running('cortex-admin')).toBe(1);
+      image('cortex-admin', '1.4.3', '1.4.2');
+      well(await rehearsal.up());
+    },
+    6 * minutes,
+  );
+});
+
+/** Starts a flip and kills `pulumi`, provider and all, as soon as the engine is parked. */
+async function killWhenParked(): Promise<void> {
+  const parked = '/var/lib/containerhost/dev/cortex-engine/parked';
+  let group = 0;
+  const flip = rehearsal.up([], {
+    onStart: (pid) => {
+      group = pid;
+    },
+  });
+  await eventually(60, () => rehearsal.vm.exec(`test -e ${parked}`));
+  process.kill(-group, 'SIGKILL');
+  await flip;
+  await rehearsal.pulumi(['cancel', '--yes', '--stack', rehearsal.stack]);
+}
+
+describe('`up` killed while a single writer is parked', () => {
+  test(
+    'the host brings it back by itself, and reverting flag and image converges',
+    async () => {
+      const before = await engine();
+      rehearsal.flag('podman');
+      image('cortex-engine', '1.4.2', '1.4.3');
+      await killWhenParked();
+      expect(await eventually(150, engine)).toMatchObject({
+        runtime: 'docker',
+        version: '1.4.2',
+        instance: before.instance,
+      });
+      expect(await running('cortex-engine')).toBe(1);
+
+      rehearsal.flag('docker');
+      image('cortex-engine', '1.4.3', '1.4.2');
+      well(await rehearsal.up());
+      await expectClean(rehearsal);
+      expect(await engine()).toMatchObject({ runtime: 'docker', version: '1.4.2' });
+      expect(await running('cortex-engine')).toBe(1);
+    },
+    8 * minutes,
+  );
+
+  test(
+    'also after a reboot',
+    async () => {
+      rehearsal.flag('podman');
+      await killWhenParked();
+      await rehearsal.vm.kill();
+      await rehearsal.vm.boot();
+      expect(await eventually(90, engine)).toMatchObject({ runtime: 'docker', version: '1.4.2' });
+      expect(await running('cortex-engine')).toBe(1);
+      rehearsal.flag('docker');
+      well(await rehearsal.up());
+      await expectClean(rehearsal);
+      expect(await running('cortex-engine')).toBe(1);
+    },
+    8 * minutes,
+  );
+});
+
+describe('runtimes of their own', () => {
+  test(
+    'a stack that is half in Podman serves everything',
+    async () => {
+      rehearsal.project.configure('dev', ['cortex:services'], { 'cortex-engine': { runtime: 'podman' } });
+      const { lost, failures } = await underLoad(async () => well(await rehearsal.up()));
+      expect({ lost, failures }).toEqual({ lost: 0, failures: {} });
+      expect(await engine()).toMatchObject({ runtime: 'podman' });
+      for (const service of ['cortex-admin', 'cortex-dashboard', 'cortex-editor']) {
+        expect(await who(rehearsal, service)).toMatchObject({ runtime: 'docker' });
+      }
+      const { result } = await underLoad(async () => who(rehearsal, 'cortex-admin'));
+      expect(result.service).toBe('cortex-admin');
+      await expectClean(rehearsal);
+      rehearsal.project.configure('dev', ['cortex:services'], undefined);
+      well(await rehearsal.up());
+    },
+    5 * minutes,
+  );
+});
+
+describe('the counter of lost requests', () => {
+  test(
+    'is above zero when a switch is broken on purpose',
+    async () => {
+      const { lost, sent } = await underLoad(async () => {
+        // what a switch without a hold would be: the instance stops, and nobody tells the proxy
+        await rehearsal.vm.exec(
+          'docker stop $(docker ps --quiet --filter label=containerhost.service=cortex-dashboard)',
+        );
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        await rehearsal.vm.exec(
+          'printf "set server dev.cortex-dashboard.5002/live state maint\\n" | socat - UNIX-CONNECT:/run/containerhost/admin.sock',
+        );
+        await new Promise((resolve) => setTimeout(resolve, 2000));
+      }, 'cortex-dashboard');
+      expect(lost).toBeGreaterThan(0);
+      expect(lost).toBeLessThanOrEqual(sent);
+      await rehearsal.vm.exec(
+        'printf "set server dev.cortex-dashboard.5002/live state ready\\n" | socat - UNIX-CONNECT:/run/containerhost/admin.sock',
+      );
+      well(await rehearsal.up());
+      await expectClean(rehearsal);
+    },
+    5 * minutes,
+  );
+});
+
+describe('a VM that was destroyed behind Pulumi', () => {
+  test(
+    'the preview says so and names the way on, which restores the stack',
+    async () => {
+      await rehearsal.machines.vms.destroy('cortex-dev');
+      const { code, output } = await rehearsal.preview();
+      expect(code).not.toBe(0);
+      expect(output).toMatch(/cannot be reached/);
+      expect(output).toMatch(/nothing is taken for gone/);
+      expect(output).toContain('docs/recovery.md');
+
+      const urn = /urn:pulumi:dev::cortex::[^\s\]]*gcp:compute\/instance:Instance::cortex-vm/.exec(
+        await rehearsal.state(),
+      )?.[0];
+      if (!urn) throw new Error('the state has no VM');
+      well(await rehearsal.pulumi(['refresh', '--yes', '--skip-preview', '--stack', 'dev', '--target', urn]));
+      well(await rehearsal.up(['--refresh=false']));
+      for (const service of ['cortex-admin', 'cortex-dashboard', 'cortex-editor']) {
+        expect(await who(rehearsal, service)).toMatchObject({ runtime: 'docker' });
+      }
+      await expectClean(rehearsal);
+    },
+    6 * minutes,
+  );
+});

@@ -1,0 +1,316 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ask } from '../../rehearsal/ask.ts';
+import { cloudLeftovers, hostLeftovers } from '../../rehearsal/leftovers.ts';
+import type { Rehearsal } from '../../rehearsal/rehearsal.ts';
+import { asAccount, removeContainer, startByHand, stopContainer } from '../../rehearsal/tamper.ts';
+import { detected, flipUnderLoad } from '../../rehearsal/walkthrough.ts';
+import { eventually, expectClean, inside, minutes, rehearse, well, who } from './rehearse.ts';
+import { leaks, placesOnHost, placesOutside } from './secrets.ts';
+
+/** What is behind a hostname; the engine and the connector are reached by the others. */
+const hostnames = ['cortex-admin', 'cortex-dashboard', 'cortex-editor'];
+
+let rehearsal: Rehearsal;
+beforeAll(async () => {
+  rehearsal = await rehearse();
+}, 20 * minutes);
+afterAll(async () => {
+  await rehearsal?.close();
+}, minutes);
+
+/** What each writer of a volume has, as its container sees it: admin runs as root, the engine as 1000. */
+async function data(): Promise<Record<string, unknown>> {
+  const { body } = await ask(rehearsal.edge.publicPort, 'cortex-admin.localhost', '/data');
+  return {
+    admin: JSON.parse(body),
+    engine: JSON.parse(await inside(rehearsal.vm, 'cortex-engine', 8000, '/data')),
+  };
+}
+
+async function write(name: string): Promise<void> {
+  const body = `${name} ${'x'.repeat(1000)}`;
+  const { status } = await ask(rehearsal.edge.publicPort, 'cortex-admin.localhost', `/data/${name}`, {
+    method: 'POST',
+    body,
+  });
+  expect(status).toBe(201);
+  await inside(rehearsal.vm, 'cortex-engine', 8000, `/data/${name}`, { method: 'POST', body });
+  await inside(rehearsal.vm, 'cortex-engine', 8000, `/ledger?id=${name}`, { method: 'POST' });
+}
+
+/** The files that both writers had are theirs still, and they can write more. */
+async function keepsData(before: Record<string, unknown>, name: string): Promise<Record<string, unknown>> {
+  const now = await data();
+  expect(withoutLedger(now)).toEqual(withoutLedger(before));
+  await write(name);
+  expect(JSON.stringify(await data())).toContain(name);
+  return data();
+}
+
+/** The database is written while the engine starts. */
+function withoutLedger(found: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(found, (key, value) => (key.includes('sqlite') ? undefined : value)),
+    (_, value) =>
+      Array.isArray(value) ? value.filter((each) => !JSON.stringify(each).includes('sqlite')) : value,
+  );
+}
+
+async function servedBy(runtime: string): Promise<void> {
+  for (const service of hostnames) expect(await who(rehearsal, service)).toMatchObject({ service, runtime });
+  const { body } = await ask(rehearsal.edge.publicPort, 'cortex-admin.localhost', '/engine');
+  expect(JSON.parse(body)).toMatchObject({ service: 'cortex-engine', runtime });
+}
+
+async function reboot(): Promise<void> {
+  await rehearsal.vm.kill();
+  await rehearsal.vm.boot();
+}
+
+let before: Record<string, unknown>;
+
+describe('on Docker', () => {
+  test(
+    'the first preview and the first up, of a stack that does not exist yet',
+    async () => {
+      rehearsal.flag('docker');
+      expect(well(await rehearsal.preview()).output).toMatch(/\d+ to create/);
+      well(await rehearsal.up());
+      await servedBy('docker');
+      await write('first');
+      before = await data();
+    },
+    10 * minutes,
+  );
+
+  test(
+    'a preview of what nobody touched is clean, twice, and reads the host once each time',
+    async () => {
+      for (let time = 0; time < 2; time++) {
+        rehearsal.trips();
+        await expectClean(rehearsal);
+        expect(rehearsal.trips()).toEqual(['read_stack']);
+      }
+    },
+    5 * minutes,
+  );
+
+  test(
+    'what somebody did on the host is named, and repaired or left alone',
+    async () => {
+      const { vm } = rehearsal;
+      const done = [
+        await stopContainer(vm, 'cortex-dashboard'),
+        await removeContainer(vm, 'cortex-editor'),
+        await startByHand(vm, 'cortex-admin'),
+      ];
+      const { code, output } = await rehearsal.preview(['--expect-no-changes']);
+      expect(code).toBe(7);
+      expect(done.map((each) => ({ ...each, detected: detected(output, each) }))).toEqual(
+        done.map((each) => ({ ...each, detected: true })),
+      );
+      well(await rehearsal.up());
+      await servedBy('docker');
+      expect(await vm.exec("docker inspect --format '{{.State.Status}}' cortex-admin")).toBe('running\n');
+      await vm.exec('docker rm --force cortex-admin');
+      await expectClean(rehearsal);
+    },
+    5 * minutes,
+  );
+});
+
+/** What a person might do to a service behind Pulumi's back, and the property that the preview names. */
+const tamperings: { runtime: string; what: string; script: string; names: RegExp }[] = [
+  {
+    runtime: 'docker',
+    what: 'a restart policy',
+    script:
+      'docker update --restart=no $(docker ps --quiet --filter label=containerhost.service=cortex-dashboard)',
+    names: /restart *: "no" => "always"/,
+  },
+  {
+    runtime: 'docker',
+    what: 'a Compose file',
+    script:
+      'echo "# edited" >>"$(echo /var/lib/containerhost/dev/cortex-dashboard/instances/*/compose.yaml)"',
+    names: /cortex-dashboard[\s\S]*compose\.yaml: "changed on the host"/,
+  },
+  {
+    runtime: 'docker',
+    what: 'a secret',
+    script:
+      'echo other >"$(echo /var/lib/containerhost/dev/cortex-engine/instances/*/secrets/telegram-bot-token)"',
+    names: /cortex-engine[\s\S]*secrets/,
+  },
+  {
+    runtime: 'podman',
+    what: 'a unit',
+    script:
+      'echo "# edited" >>"$(echo /home/cortex/.config/containers/systemd/cortex-dashboard-*.container)"',
+    names: /cortex-dashboard[\s\S]*\.container: "changed on the host"/,
+  },
+  {
+    runtime: 'podman',
+    what: 'a stopped unit',
+    script: asAccount('systemctl --user stop "cortex-dashboard-*.service"'),
+    names:
+      /\+ *containerhost:index[:/]Instance[^\n]*\(create\)[\s\S]*cortex-dashboard|state *: "exited" => "running"/,
+  },
+  {
+    runtime: 'podman',
+    what: 'a route of the proxy',
+    script:
+      'printf "set server dev.cortex-dashboard.5002/live addr 127.0.0.1 port 9\\n" | socat - UNIX-CONNECT:/run/containerhost/admin.sock',
+    names: /instance *: "127\.0\.0\.1:9 \(changed on the host\)" => "cortex-dashboard-/,
+  },
+  {
+    runtime: 'podman',
+    what: 'a file of the proxy',
+    script: 'echo "# edited" >>/etc/containerhost/haproxy/dev.cortex-dashboard.cfg',
+    names: /Proxy[\s\S]*"changed on the host"/,
+  },
+];
+
+function namesAndRepairs(runtime: string): void {
+  test.each(tamperings.filter((each) => each.runtime === runtime))(
+    '$what that was changed by hand',
+    async ({ script, names }) => {
+      await rehearsal.vm.exec(script);
+      const { code, output } = await rehearsal.preview(['--expect-no-changes']);
+      expect(output).toMatch(names);
+      expect(code).toBe(7);
+      well(await rehearsal.up());
+      await expectClean(rehearsal);
+      await servedBy(runtime);
+    },
+    5 * minutes,
+  );
+}
+
+describe('changes by hand under Docker', () => namesAndRepairs('docker'));
+
+describe('the flag', () => {
+  test(
+    'its preview: one replacement a service, the slots, and no cloud resource',
+    async () => {
+      const { diff } = rehearsal.flag('podman');
+      expect(diff.split('\n').filter((line) => /^[+-] /.test(line))).toEqual([
+        '-  cortex:runtime: docker',
+        '+  cortex:runtime: podman',
+      ]);
+      const { output } = well(await rehearsal.preview());
+      expect(output.match(/\+-containerhost:index[:/]Instance: \(replace\)/g)).toHaveLength(5);
+      expect(output.match(/runtime *: "docker" => "podman"/g)?.length).toBeGreaterThanOrEqual(5);
+      expect(output.match(/~ ?containerhost:index[:/]Slot: \(update\)/g)).toHaveLength(5);
+      expect(output).not.toMatch(/[~+-] ?(gcp|cloudflare|command):[^\n]*\((update|replace|create|delete)\)/);
+      expect(output).toMatch(/~ 5 to update\s+\+-5 to replace/);
+    },
+    3 * minutes,
+  );
+
+  test(
+    'docker to podman: no request lost, no data changed',
+    async () => {
+      const { flip, report } = await flipUnderLoad(rehearsal, 'docker', 'podman', async () =>
+        well(await rehearsal.up()),
+      );
+      expect({ lost: flip.lost, failures: report.failures }).toEqual({ lost: 0, failures: {} });
+      expect(Math.abs(report.sent / (report.rate * report.seconds) - 1)).toBeLessThan(0.01);
+      expect(Object.keys(report.runtimes).sort()).toEqual(['docker', 'podman']);
+      await servedBy('podman');
+      before = await keepsData(before, 'second');
+      await expectClean(rehearsal);
+      await expectClean(rehearsal);
+    },
+    5 * minutes,
+  );
+
+  test(
+    'everything is back after a reboot, without Pulumi',
+    async () => {
+      await reboot();
+      await eventually(60, () => servedBy('podman'));
+      before = await keepsData(before, 'third');
+      await expectClean(rehearsal);
+    },
+    5 * minutes,
+  );
+});
+
+describe('changes by hand under Podman', () => namesAndRepairs('podman'));
+
+describe('secrets', () => {
+  test('the scanner finds a planted one', () => {
+    const secret = 'a-planted-token-of-some-length';
+    const places = [
+      { name: 'as it is', text: `x ${secret} y` },
+      ...['', 'x', 'xy'].map((before) => ({
+        name: `encoded ${before}`,
+        text: Buffer.from(`${before}${secret}!`).toString('base64'),
+      })),
+      { name: 'nowhere', text: 'nothing here' },
+    ];
+    expect(leaks(places, [secret])).toEqual(['as it is', 'encoded ', 'encoded x', 'encoded xy']);
+  });
+
+  test(
+    'none is in state, output, processes, inspect, units or logs; a planted one is seen there',
+    async () => {
+      const tunnel = JSON.parse(rehearsal.cloud('cloudflare'))
+        .map((each: { hidden: { secret?: string } }) => each.hidden.secret)
+        .filter(Boolean);
+      expect(tunnel).toHaveLength(1);
+      const secrets = [rehearsal.token, ...tunnel];
+      well(await rehearsal.pulumi(['refresh', '--yes', '--skip-preview', '--stack', rehearsal.stack]));
+      expect(
+        leaks([...(await placesOutside(rehearsal)), ...(await placesOnHost(rehearsal))], secrets),
+      ).toEqual([]);
+
+      await rehearsal.vm.exec(
+        `docker create --name planted --env TOKEN=${rehearsal.token} 97layer/cortex-admin:1.4.2`,
+      );
+      expect(leaks(await placesOnHost(rehearsal), secrets)).toContain('docker inspect');
+      await rehearsal.vm.exec('docker rm planted');
+    },
+    5 * minutes,
+  );
+});
+
+describe('and back', () => {
+  test(
+    'podman to docker: no request lost, no data changed',
+    async () => {
+      rehearsal.flag('docker');
+      const { flip, report } = await flipUnderLoad(rehearsal, 'podman', 'docker', async () =>
+        well(await rehearsal.up()),
+      );
+      expect({ lost: flip.lost, failures: report.failures }).toEqual({ lost: 0, failures: {} });
+      await servedBy('docker');
+      before = await keepsData(before, 'fourth');
+      await expectClean(rehearsal);
+    },
+    5 * minutes,
+  );
+
+  test(
+    'everything is back after a reboot, without Pulumi',
+    async () => {
+      await reboot();
+      await eventually(60, () => servedBy('docker'));
+      await keepsData(before, 'fifth');
+      await expectClean(rehearsal);
+    },
+    5 * minutes,
+  );
+
+  test(
+    'destroy leaves nothing in the clouds, and a planted orphan would be seen',
+    async () => {
+      expect(await hostLeftovers(rehearsal.vm, rehearsal.stack)).not.toEqual([]);
+      expect(cloudLeftovers(rehearsal)).not.toEqual([]);
+      well(await rehearsal.destroy());
+      expect(cloudLeftovers(rehearsal)).toEqual([]);
+    },
+    5 * minutes,
+  );
+});
