@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { accountPaths } from '../runtimes/accountPaths.ts';
+import { problems } from '../runtimes/check.ts';
 import { render } from '../runtimes/render.ts';
 import type { RenderContext, Rendered } from '../runtimes/runtime.ts';
 import { specDigest } from '../spec/digest.ts';
+import { type RuntimeName, runtimeNames, type ServiceSpec } from '../spec/service.ts';
 import { differences } from './differences.ts';
 import { isAnotherMachine } from './hosts.ts';
 import type { InstanceInputs } from './inputs.ts';
@@ -18,7 +20,17 @@ import { changed, type Observed, observe, stateOf } from './observed.ts';
 import { projectArchive } from './projectArchive.ts';
 import { containerOf, parseReading, type Reading, strangersOf } from './reading.ts';
 import type { Resource } from './resource.ts';
-import { type Plain, type Props, reveal, Secret, Unknown } from './rpc/value.ts';
+import type { CheckFailure } from './rpc/resourceProvider.ts';
+import {
+  hasUnknown,
+  isObject,
+  type Plain,
+  type Props,
+  reveal,
+  Secret,
+  sealLike,
+  Unknown,
+} from './rpc/value.ts';
 import { words } from './words.ts';
 
 /** What was found right after the creation: what later readings are compared with. */
@@ -28,6 +40,8 @@ interface Baseline {
   files: Record<string, string>;
   /** secret -> keyed digest */
   secrets: Record<string, string>;
+  /** as the program gave them: a refresh writes what it finds over the inputs */
+  declared: Pick<InstanceInputs, 'spec' | 'secrets'>;
 }
 
 /**
@@ -37,11 +51,10 @@ interface Baseline {
  */
 export const instance: Resource = {
   check({ olds, news, randomSeed }) {
-    const spec = news.spec;
-    const service = typeof spec === 'object' && spec !== null && 'name' in spec ? spec.name : Unknown;
+    const service = specOf(news).name;
     const name =
       news.name ?? olds?.name ?? (typeof service === 'string' ? autoname(service, randomSeed) : Unknown);
-    return { inputs: { ...news, name, state: 'running' }, failures: [] };
+    return { inputs: { ...news, name, state: 'running' }, failures: refusals(news) };
   },
 
   diff({ oldInputs, news }) {
@@ -50,7 +63,7 @@ export const instance: Resource = {
     return {
       changes: paths.length > 0,
       replaces: paths,
-      deleteBeforeReplace: [oldInputs, news].some((inputs) => rolloutOf(inputs) === 'recreate'),
+      deleteBeforeReplace: [oldInputs, news].some((inputs) => specOf(inputs).rollout === 'recreate'),
       detailedDiff: Object.fromEntries(
         Object.entries(found).map(([path, kind]) => [
           path,
@@ -105,12 +118,15 @@ export const instance: Resource = {
     const reading = parseReading(created);
     const container = containerOf(reading, runtime, name);
     if (!container) throw new Error(`${name} started, but ${runtime} does not know it`);
-    const baseline: Baseline = {
+    const baseline: Omit<Baseline, 'declared'> = {
       observed: observe(runtime, container),
       files: fileDigests(declared, context, rendered),
       secrets: secretDigests(reading, declared),
     };
-    return { id: name, properties: { ...inputs, baseline: { ...baseline } } };
+    const given: Props = Object.fromEntries(
+      (['spec', 'secrets'] as const).map((key) => [key, inputs[key] ?? {}]),
+    );
+    return { id: name, properties: { ...inputs, baseline: { ...baseline, declared: given } } };
   },
 
   async read({ id, inputs, properties, log }, hosts) {
@@ -134,8 +150,13 @@ export const instance: Resource = {
     // The engines answered and do not have it: that is what "gone" means.
     if (!container) return { id: '', inputs: {}, properties: {} };
     const baseline = reveal(properties.baseline ?? {}) as unknown as Baseline;
-    const live = { ...inputs, ...drift(inputs, baseline, container, reading, stored) };
-    return { id, inputs: live, properties: { ...properties, ...live } };
+    // What an earlier refresh found is not what is found now.
+    const { files: _, ...before } = inputs;
+    const live = {
+      ...before,
+      ...drift(inputs, baseline, container, reading, { ...stored, ...baseline.declared }),
+    };
+    return { id, inputs: live, properties: { ...live, baseline: properties.baseline ?? {} } };
   },
 
   async delete({ id, oldInputs, signal, log }, hosts) {
@@ -163,9 +184,19 @@ function autoname(service: string, randomSeed: Uint8Array): string {
   return `${service}-${createHash('sha256').update(service).update(randomSeed).digest('hex').slice(0, 7)}`;
 }
 
-function rolloutOf(inputs: Props): unknown {
-  const spec = inputs.spec;
-  return typeof spec === 'object' && spec !== null && 'rollout' in spec ? spec.rollout : undefined;
+/** The spec as far as it is known, also of one that holds a secret. */
+function specOf(inputs: Props): Props {
+  const spec = inputs.spec instanceof Secret ? inputs.spec.value : inputs.spec;
+  return isObject(spec) ? spec : {};
+}
+
+/** What the runtime cannot honour, told while nothing is parked yet. */
+function refusals({ runtime, spec }: Props): CheckFailure[] {
+  if (!runtimeNames.includes(runtime as RuntimeName) || spec === undefined || hasUnknown(spec)) return [];
+  return problems(runtime as RuntimeName, reveal(spec) as unknown as ServiceSpec).map((reason) => ({
+    property: 'spec',
+    reason,
+  }));
 }
 
 function renderContext({ stack, spec, name = '', host }: InstanceInputs, reserved: string): RenderContext {
@@ -243,7 +274,7 @@ function drift(
   )) {
     setPath(spec, path.split('.'), value);
   }
-  result.spec = spec;
+  result.spec = sealLike(spec, inputs.spec);
 
   const files: Record<string, string> = {};
   for (const [path, digest] of Object.entries(baseline.files)) {
@@ -252,7 +283,7 @@ function drift(
   }
   if (Object.keys(files).length > 0) result.files = files;
 
-  const secrets: Props = { ...(revealed(inputs.secrets) as Props) };
+  const secrets: Props = { ...stored.secrets };
   const now = secretDigests(reading, stored);
   for (const [secret, digest] of Object.entries(baseline.secrets)) {
     if (now[secret] !== digest)
@@ -260,10 +291,6 @@ function drift(
   }
   result.secrets = new Secret(secrets);
   return result;
-}
-
-function revealed(value: Props[string] | undefined): Plain {
-  return value === undefined ? {} : reveal(value);
 }
 
 function setPath(object: Record<string, Plain>, path: string[], value: Plain): void {

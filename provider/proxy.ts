@@ -23,16 +23,18 @@ export const proxy: Resource = {
 
   async create(req, hosts) {
     const { stack } = await listen(req.inputs, req, hosts);
-    return { id: stack, properties: req.inputs };
+    return { id: stack, properties: withDeclared(req.inputs) };
   },
 
   async update(req, hosts) {
     await listen(req.news, req, hosts);
-    return { properties: req.news };
+    return { properties: withDeclared(req.news) };
   },
 
-  async read({ id, inputs }, hosts) {
-    const stored = reveal(inputs) as unknown as ProxyInputs;
+  async read({ id, inputs, properties }, hosts) {
+    // A refresh writes what it finds over the inputs.
+    const given = properties.declared ?? inputs.services;
+    const stored = reveal({ ...inputs, services: given ?? {} }) as unknown as ProxyInputs;
     let reading: Reading;
     try {
       reading = parseReading(await hosts.read(stored.stack, stored.host));
@@ -40,13 +42,13 @@ export const proxy: Resource = {
       if (isAnotherMachine(error)) return { id: '', inputs: {}, properties: {} };
       throw error;
     }
-    const services: Props = { ...(inputs.services as Props) };
+    const services: Props = { ...(given as Props) };
     for (const service of Object.keys(stored.services)) {
       const problem = fileProblem(reading, stored, service);
       if (problem) services[service] = problem;
     }
     const live = { ...inputs, services, running: reading.proxyRuns };
-    return { id, inputs: live, properties: live };
+    return { id, inputs: live, properties: { ...live, declared: given ?? {} } };
   },
 
   async delete({ oldInputs, signal }, hosts) {
@@ -59,6 +61,10 @@ export const proxy: Resource = {
     }
   },
 };
+
+function withDeclared(inputs: Props): Props {
+  return { ...inputs, declared: inputs.services ?? {} };
+}
 
 async function listen(inputs: Props, { signal, log }: Operation, hosts: Hosts): Promise<ProxyInputs> {
   const declared = reveal(inputs) as unknown as ProxyInputs;
