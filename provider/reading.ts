@@ -98,7 +98,8 @@ export function strangersOf(reading: Reading, stack: string, service: string): S
 
 function split(text: string): Map<string, string> {
   const sections = new Map<string, string>();
-  for (const part of text.split(/^=== /m).slice(1)) {
+  // Not by the `m` flag: it takes U+2028 for the end of a line, which JSON leaves as it is.
+  for (const part of text.split(/(?<![^\n])=== /).slice(1)) {
     const end = part.indexOf('\n');
     sections.set(part.slice(0, end), part.slice(end + 1));
   }

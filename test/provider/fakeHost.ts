@@ -1,0 +1,134 @@
+import { containerhost } from '../../provider/containerhost.ts';
+import { hostLibrary } from '../../provider/hostSetup.ts';
+import { Hosts } from '../../provider/hosts.ts';
+import type { Host } from '../../provider/inputs.ts';
+import type { Inspected } from '../../provider/observed.ts';
+import type { Operation, ResourceProvider } from '../../provider/rpc/resourceProvider.ts';
+import type { Ran, RunOptions, Shell } from '../../provider/ssh/shell.ts';
+import { host } from './fixture.ts';
+
+/** What a host answers to a script, without the library that each begins with. */
+export type Answer = (script: string, options: RunOptions) => string;
+
+/** The provider, with a host at the other end that records what it is told and answers as it is told. */
+export class FakeHost {
+  readonly scripts: string[] = [];
+  readonly connections: Host[] = [];
+  readonly hosts: Hosts;
+  readonly provider: ResourceProvider;
+  answer: Answer;
+
+  constructor(answer: Answer = () => '') {
+    this.answer = answer;
+    this.hosts = new Hosts((to) => {
+      this.connections.push(to);
+      return this.#shell();
+    });
+    this.provider = containerhost(this.hosts);
+  }
+
+  #shell(): Shell {
+    return {
+      run: async (script, options = {}): Promise<Ran> => {
+        if (!script.startsWith(hostLibrary())) throw new Error('the script does not begin with the library');
+        const own = script.slice(hostLibrary().length + 1);
+        this.scripts.push(own);
+        // an answer takes a while: whoever asks meanwhile is to share it
+        await new Promise((resolve) => setImmediate(resolve));
+        return { stdout: this.answer(own, options) };
+      },
+      close: () => {},
+    };
+  }
+}
+
+/** What the engine tells with every request, and what it is told back. */
+export function operation(): Operation & { logged: string[] } {
+  const logged: string[] = [];
+  return {
+    urn: 'urn:pulumi:test::cortex::containerhost:index:Instance::web',
+    name: 'web',
+    timeoutSeconds: 0,
+    signal: new AbortController().signal,
+    log: (severity, message) => logged.push(`${severity}: ${message}`),
+    logged,
+  };
+}
+
+export interface Sections {
+  machine?: string;
+  records?: string[];
+  files?: Record<string, string>;
+  secrets?: Record<string, string>;
+  /** backend -> address and port; undefined: the proxy does not run */
+  proxy?: Record<string, [string, number]> | undefined;
+  docker?: Inspected[];
+  podman?: Inspected[];
+}
+
+/** What `read_stack` prints. */
+export function reading(sections: Sections = {}): string {
+  const {
+    machine = host.machineId,
+    records = [],
+    files = {},
+    secrets = {},
+    docker = [],
+    podman = [],
+  } = sections;
+  const proxy = 'proxy' in sections ? sections.proxy : {};
+  const engine = (containers: Inspected[]) =>
+    containers.length > 0 ? `${JSON.stringify(containers)}\n` : '';
+  return [
+    `=== machine\n${machine}\n`,
+    `=== records\n${records.map((line) => `${line}\n`).join('')}`,
+    `=== files\n${lines(files, ([path, digest]) => `${digest}  ${path}`)}`,
+    `=== secrets\n${lines(secrets, ([name, digest]) => `${name} ${digest}`)}`,
+    `=== proxy\n${proxy ? servers(proxy) : 'down\n'}\n`,
+    `=== docker\n${engine(docker)}`,
+    `=== podman\n${engine(podman)}`,
+    '=== end\n',
+  ].join('');
+}
+
+function lines(record: Record<string, string>, line: (entry: [string, string]) => string): string {
+  return Object.entries(record)
+    .map((entry) => `${line(entry)}\n`)
+    .join('');
+}
+
+/** As HAProxy 3.0 answers `show servers state`. */
+function servers(proxy: Record<string, [string, number]>): string {
+  const header =
+    '1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_port\n';
+  return (
+    header + lines(proxy as never, ([name, target]) => `4 ${name} 1 live ${target[0]} 2 0 1 ${target[1]}`)
+  );
+}
+
+/** An engine's `inspect` of the fixture's instance. */
+export function container(
+  changes: Record<string, unknown> = {},
+  config: Record<string, unknown> = {},
+): Inspected {
+  return {
+    Name: '/web-1234567',
+    State: { Status: 'running' },
+    Config: {
+      Image: 'example/web:1',
+      Env: ['GREETING=hello', 'PATH=/bin'],
+      Cmd: ['serve'],
+      User: '',
+      Labels: {
+        'containerhost.stack': 'test',
+        'containerhost.service': 'web',
+        'containerhost.instance': 'web-1234567',
+      },
+      ...config,
+    },
+    HostConfig: { Memory: 0, NanoCpus: 0, RestartPolicy: { Name: 'always' } },
+    Mounts: [{ Source: '/srv/data', Destination: '/data', RW: true }],
+    NetworkSettings: { Networks: { 'test-default': {} } },
+    ...changes,
+  };
+}

@@ -1,0 +1,3 @@
+expect_machine 0123456789abcdef0123456789abcdef
+use_service test web
+delete_instance web-1234567

@@ -1,0 +1,2 @@
+expect_machine 0123456789abcdef0123456789abcdef
+read_stack test cortex

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { type Props, Unknown } from '../../provider/rpc/value.ts';
+import { HostError } from '../../provider/ssh/problem.ts';
+import { FakeHost, operation, reading, type Sections } from './fakeHost.ts';
+import { host } from './fixture.ts';
+import { expectGolden, readable } from './golden.ts';
+
+const type = 'containerhost:index:Proxy';
+
+const web: Props = {
+  holdMs: 25_000,
+  ports: [{ port: 8000, protocol: 'http', published: [{ address: '127.0.0.1', port: 5001 }] }],
+};
+const worker: Props = { holdMs: 1000, ports: [] };
+
+function props(services: Props = { web, worker }): Props {
+  return { host: host as unknown as Props, stack: 'test', services, running: true };
+}
+
+const file = '/etc/containerhost/haproxy/test.web.cfg';
+const configuration = (port: number) => `listen test.web.8000
+    mode http
+    bind 198.19.0.1:8000
+    bind 127.0.0.1:5001
+    retries 100
+    server live 127.0.0.1:${port}
+`;
+const digest = (text: string) => createHash('sha256').update(text).digest('hex');
+const records = [
+  'web slot web-1',
+  'web parked ',
+  'web instance web-1',
+  'web port web-1 8000 20007',
+  'web address 198.19.0.1',
+];
+const fine: Sections = { records, files: { [file]: digest(configuration(20007)) } };
+
+test('created and deleted: what a host is told', async () => {
+  const fake = new FakeHost();
+  const { id } = await fake.provider.create(type, { ...operation(), inputs: props() });
+  expect(id).toBe('test');
+  await fake.provider.delete(type, { ...operation(), id, oldInputs: props(), properties: {} });
+  expectGolden('proxy.sh', fake.scripts.map(readable).join('--- and then\n'));
+});
+
+test('a proxy runs, by declaration, and is changed in place', async () => {
+  const { provider } = new FakeHost();
+  const { running: _, ...news } = props();
+  const checked = await provider.check(type, {
+    ...operation(),
+    olds: undefined,
+    news,
+    randomSeed: new Uint8Array(),
+  });
+  expect(checked).toEqual({ inputs: props(), failures: [] });
+  const request = { ...operation(), id: 'test', oldInputs: props(), olds: {}, ignoreChanges: [] };
+  expect(await provider.diff(type, { ...request, news: props({ web }) })).toMatchObject({
+    changes: true,
+    replaces: [],
+  });
+  const unknown: Props = { ...props(), host: { ...(host as unknown as Props), machineId: Unknown } };
+  expect(await provider.preview?.(type, { ...operation(), id: undefined, olds: {}, news: unknown })).toEqual(
+    unknown,
+  );
+});
+
+describe('read', () => {
+  async function read(sections: Sections, inputs?: Props) {
+    const fake = new FakeHost(() => reading(sections));
+    const { properties } = await fake.provider.create(type, { ...operation(), inputs: props() });
+    return fake.provider.read(type, { ...operation(), id: 'test', inputs: inputs ?? props(), properties });
+  }
+
+  test('as it was: nothing differs, also when read again with what was read', async () => {
+    const first = await read(fine);
+    expect(first.inputs).toEqual(props());
+    expect((await read(fine, first.inputs)).inputs).toEqual(props());
+  });
+
+  const drifts: [string, Sections, Props][] = [
+    ['changed', { ...fine, files: { [file]: digest('x') } }, { services: { web: 'changed on the host' } }],
+    ['removed', { ...fine, files: {} }, { services: { web: 'removed on the host' } }],
+    ['stopped', { ...fine, proxy: undefined }, { running: false }],
+  ];
+  test.each(drifts)('%s, and mended again after a refresh had stored that', async (_, sections, expected) => {
+    const drifted = await read(sections);
+    expect(drifted.inputs).toMatchObject(expected);
+    expect((await read(fine, drifted.inputs)).inputs).toEqual(props());
+    expect((await read(sections, drifted.inputs)).inputs).toEqual(drifted.inputs);
+  });
+
+  test('while the one that serves is parked, requests are held at a closed port', async () => {
+    const parked = records.map((line) => (line === 'web parked ' ? 'web parked web-1' : line));
+    const held = { records: parked, files: { [file]: digest(configuration(1)) } };
+    expect((await read(held)).inputs).toEqual(props());
+  });
+
+  test('another machine: gone. Nobody answers: an error', async () => {
+    const request = { ...operation(), id: 'test', inputs: props(), properties: {} };
+    const throwing = (kind: 'failed' | 'unreachable', message: string) =>
+      new FakeHost(() => {
+        throw new HostError(kind, message);
+      }).provider.read(type, request);
+    expect((await throwing('failed', 'this is another machine: its id is b, expected a')).id).toBe('');
+    await expect(throwing('unreachable', 'cannot be reached')).rejects.toThrow('cannot be reached');
+  });
+});
