@@ -1,0 +1,382 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Service } from './service.ts';
+import { TempHost } from './tempHost.ts';
+
+let host: TempHost;
+beforeEach(() => {
+  host = new TempHost();
+});
+afterEach(() => {
+  const violations = host.file('violations');
+  host.remove();
+  expect(violations).toBe('');
+});
+
+function service(rollout: 'rolling' | 'recreate'): Service {
+  const made = new Service(host, rollout);
+  made.listen();
+  return made;
+}
+
+/** Serves, as after a finished deployment. */
+function serving(rollout: 'rolling' | 'recreate', name = 'web-1'): Service {
+  const made = service(rollout);
+  expect(made.create(name)).toMatchObject({ code: 0 });
+  expect(made.switch(name)).toMatchObject({ code: 0 });
+  return made;
+}
+
+function expectOnly(web: Service, name: string): void {
+  expect({
+    instances: web.instances(),
+    running: web.running(),
+    slot: web.record('slot'),
+    parked: web.record('parked'),
+    served: web.served(),
+    timers: web.timers(),
+    deadline: web.record('deadline'),
+  }).toEqual({
+    instances: [name],
+    running: [name],
+    slot: name,
+    parked: '',
+    served: name,
+    timers: [],
+    deadline: '',
+  });
+}
+
+describe('rolling', () => {
+  test('the new one is healthy, then it serves, then the old one goes', () => {
+    const web = serving('rolling');
+    expect(web.create('web-2').code).toBe(0);
+    expect([web.served(), web.running()]).toEqual(['web-1', ['web-1', 'web-2']]);
+    expect(web.switch('web-2').code).toBe(0);
+    expect([web.served(), web.running()]).toEqual(['web-2', ['web-1', 'web-2']]);
+    expect(web.delete('web-1').code).toBe(0);
+    expectOnly(web, 'web-2');
+    expect(web.delete('web-1').code).toBe(0);
+  });
+
+  const failures = [
+    ['bad-prepare', 'it was refused before it started'],
+    ['bad-start', 'it did not start'],
+    ['bad-health', 'it was not healthy within 0 s'],
+    ['bad-crash', 'it was not healthy within 0 s'],
+  ] as const;
+  test.each(failures)('%s: taken away, with the reason and its last words', (behaviour, reason) => {
+    const web = serving('rolling');
+    const { code, stderr } = web.create('web-2', behaviour);
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      `containerhost: web-2 was taken away again: ${reason}; what served before serves on`,
+    );
+    expect(stderr).toContain('containerhost-log: last words of web-2');
+    expectOnly(web, 'web-1');
+  });
+
+  test('what an earlier run left behind goes before anything is allocated', () => {
+    const web = serving('rolling');
+    expect(web.create('web-2').code).toBe(0);
+    const ports = readFileSync(join(web.directory, 'instances/web-2/ports'), 'utf8');
+    const reserved = web.reserve('web-3');
+    expect(reserved.stderr).toContain(
+      'containerhost-progress: removing web-2, which an earlier run left behind',
+    );
+    expect(web.instances()).toEqual(['web-1', 'web-3']);
+    expect(readFileSync(join(web.directory, 'instances/web-3/ports'), 'utf8')).toBe(ports);
+  });
+
+  test('a run that was killed between its two steps does not block the next', () => {
+    const web = serving('rolling');
+    expect(web.reserve('web-2').code).toBe(0);
+    expect(web.create('web-3').code).toBe(0);
+    expect(web.switch('web-3').code).toBe(0);
+    expect(web.delete('web-1').code).toBe(0);
+    expectOnly(web, 'web-3');
+  });
+
+  test('a name of somebody that serves is refused', () => {
+    const web = serving('rolling');
+    expect(web.create('web-1').stderr).toContain('web-1 is on this host already');
+    expectOnly(web, 'web-1');
+  });
+});
+
+describe('recreate', () => {
+  test('delete parks: requests are held, nothing runs, boot does not bring it back', () => {
+    const web = serving('recreate');
+    expect(web.delete('web-1').code).toBe(0);
+    expect(web.running()).toEqual([]);
+    expect(host.list('boot')).toEqual([]);
+    expect(web.served()).toBeUndefined();
+    expect(host.file('running', 'test.web.8000')).toBe('1');
+    expect(host.file('proxies', 'test.web.cfg')).toContain('server live 127.0.0.1:1');
+    expect(web.timers()).toEqual(['containerhost-recover-test.web.timer']);
+    expect(host.file('timers', 'containerhost-recover-test.web.timer')).toMatch(
+      /--on-active=40 .*--property=Restart=on-failure .*\/usr\/local\/sbin\/containerhost recover test web$/,
+    );
+  });
+
+  test('the switch clears the parked one away', () => {
+    const web = serving('recreate');
+    web.delete('web-1');
+    expect(web.create('web-2').code).toBe(0);
+    expect([web.running(), web.served()]).toEqual([['web-2'], undefined]);
+    expect(web.switch('web-2').code).toBe(0);
+    expectOnly(web, 'web-2');
+  });
+
+  test('without a delete before, as on a change of mind, the create parks by itself', () => {
+    const web = serving('recreate');
+    expect(web.create('web-2').code).toBe(0);
+    expect(web.switch('web-2').code).toBe(0);
+    expectOnly(web, 'web-2');
+  });
+
+  test.each(['bad-prepare', 'bad-start', 'bad-health', 'bad-crash'] as const)(
+    '%s: the old one serves again',
+    (behaviour) => {
+      const web = serving('recreate');
+      web.delete('web-1');
+      const { code, stderr } = web.create('web-2', behaviour);
+      expect(code).toBe(1);
+      expect(stderr).toContain('; web-1, its predecessor, serves again');
+      expectOnly(web, 'web-1');
+      // the engine has forgotten it: whoever serves next clears it away
+      expect(web.create('web-3').code).toBe(0);
+      expect(web.switch('web-3').code).toBe(0);
+      expectOnly(web, 'web-3');
+    },
+  );
+
+  test('a predecessor that was forgotten goes also when the next one is rolling', () => {
+    const web = serving('recreate');
+    web.delete('web-1');
+    web.create('web-2', 'bad-start');
+    const rolling = new Service(host, 'rolling', 'web', 'other');
+    const next = Object.assign(rolling, { stack: 'test' });
+    host.must(
+      `cp -a ${host.root}/template-other-web/. ${host.root}/template-test-web/; rm ${host.root}/template-test-web/recreate`,
+    );
+    expect(next.create('web-3').code).toBe(0);
+    expect(next.switch('web-3').code).toBe(0);
+    expectOnly(web, 'web-3');
+  });
+
+  test('neither comes back: said, and the host goes on trying', () => {
+    const web = serving('recreate');
+    web.delete('web-1');
+    writeFileSync(join(web.directory, 'instances/web-1/bad-health'), '');
+    expect(web.create('web-2', 'bad-start').stderr).toContain('web-1, its predecessor, did not come back');
+    web.expire();
+    expect(web.recover().code).toBe(1);
+    rmSync(join(web.directory, 'instances/web-1/bad-health'));
+    expect(web.recover().code).toBe(0);
+    expectOnly(web, 'web-1');
+  });
+
+  test('a predecessor that runs without being healthy is stopped before a successor starts', () => {
+    const web = serving('recreate');
+    web.delete('web-1');
+    writeFileSync(join(web.directory, 'instances/web-1/bad-health'), '');
+    web.create('web-2', 'bad-start');
+    expect(web.running()).toEqual(['web-1']);
+    expect(web.create('web-3').code).toBe(0);
+    expect(web.switch('web-3').code).toBe(0);
+    expectOnly(web, 'web-3');
+  });
+
+  test('a parking that was cut short is done again, not taken for done', () => {
+    const web = serving('recreate');
+    writeFileSync(join(web.directory, 'parked'), 'web-1');
+    expect(web.delete('web-1').code).toBe(0);
+    expect(web.running()).toEqual([]);
+    // and by a create, where the delete had been told that it was done
+    host.must(`use_service test web\nverb web-1 restore`);
+    expect(web.create('web-2').code).toBe(0);
+    expect(web.running()).toEqual(['web-2']);
+  });
+
+  test('one that does not stop serves on', () => {
+    const web = serving('recreate');
+    writeFileSync(join(web.directory, 'instances/web-1/bad-stop'), '');
+    expect(web.delete('web-1').stderr).toContain('instance web-1 did not stop, so it serves again');
+    expectOnly(web, 'web-1');
+  });
+
+  test('no timer, no parking', () => {
+    const web = serving('recreate');
+    host.write('', 'no-timers');
+    expect(web.delete('web-1').stderr).toContain('nothing was stopped');
+    expect([web.running(), web.served(), web.record('parked')]).toEqual([['web-1'], 'web-1', '']);
+  });
+
+  test('a successor that cannot be removed bars the way back: never two', () => {
+    const web = serving('recreate');
+    web.delete('web-1');
+    web.reserve('web-2');
+    host.must(`touch ${host.root}/template-test-web/bad-remove`);
+    expect(web.start('web-2', 'bad-health').stderr).toContain('instance web-2 could not be removed');
+    expect(web.running()).toEqual(['web-2']);
+    web.expire();
+    expect(web.recover().code).toBe(1);
+    rmSync(join(web.directory, 'instances/web-2/bad-remove'));
+    expect(web.recover().code).toBe(0);
+    expectOnly(web, 'web-1');
+  });
+});
+
+describe('nobody is left to finish a deployment', () => {
+  test('before the deadline nothing happens, and the timer comes again', () => {
+    const web = serving('recreate');
+    web.delete('web-1');
+    const { code, stderr } = web.recover();
+    expect(code).toBe(1);
+    expect(stderr).toContain('web-1 waits for its successor until');
+    expect(web.running()).toEqual([]);
+  });
+
+  test('killed after the parking: the parked one comes back', () => {
+    const web = serving('recreate');
+    web.delete('web-1');
+    web.expire();
+    expect(web.recover().code).toBe(0);
+    expectOnly(web, 'web-1');
+  });
+
+  test('killed before the switch: the successor goes first', () => {
+    const web = serving('recreate');
+    web.delete('web-1');
+    web.create('web-2');
+    expect(host.file('timers', 'containerhost-recover-test.web.timer')).toContain('--on-active=30 ');
+    web.expire();
+    expect(web.recover().code).toBe(0);
+    expectOnly(web, 'web-1');
+    expect(web.switch('web-2').stderr).toContain('web-2 is not on the host any more');
+  });
+
+  test('the reservation was taken back while the deployment paused', () => {
+    const web = serving('recreate');
+    web.delete('web-1');
+    web.reserve('web-2');
+    web.expire();
+    web.recover();
+    expect(web.start('web-2').stderr).toContain('web-2 had its addresses taken back');
+    expectOnly(web, 'web-1');
+  });
+
+  test('after a reboot, at once', () => {
+    const web = serving('recreate');
+    web.delete('web-1');
+    web.create('web-2');
+    expect(web.boot().code).toBe(0);
+    expectOnly(web, 'web-1');
+  });
+
+  test('the switch was made and not finished: forward', () => {
+    const web = serving('recreate');
+    web.delete('web-1');
+    web.create('web-2');
+    writeFileSync(join(web.directory, 'slot'), 'web-2');
+    web.expire();
+    expect(web.recover().code).toBe(0);
+    expectOnly(web, 'web-2');
+  });
+
+  test('a switch that stopped at the removal of the old one is finished by the next', () => {
+    const web = serving('recreate');
+    web.delete('web-1');
+    web.create('web-2');
+    writeFileSync(join(web.directory, 'instances/web-1/bad-remove'), '');
+    expect(web.switch('web-2').code).toBe(1);
+    expect([web.served(), web.timers().length]).toEqual(['web-2', 1]);
+    rmSync(join(web.directory, 'instances/web-1/bad-remove'));
+    expect(web.create('web-3').code).toBe(0);
+    expect(web.switch('web-3').code).toBe(0);
+    expectOnly(web, 'web-3');
+  });
+
+  test('one service that does not come back keeps no other from it', () => {
+    const web = serving('recreate');
+    const db = new Service(host, 'recreate', 'db');
+    db.listen();
+    for (const [each, name] of [
+      [web, 'web-1'],
+      [db, 'db-1'],
+    ] as const) {
+      if (each === db) {
+        each.create(name);
+        each.switch(name);
+      }
+      each.delete(name);
+    }
+    writeFileSync(join(db.directory, 'instances/db-1/bad-health'), '');
+    expect(web.boot().code).toBe(1);
+    expectOnly(web, 'web-1');
+  });
+});
+
+test('the service goes: nothing of it is left, whatever state it was in', () => {
+  const web = serving('recreate');
+  web.delete('web-1');
+  web.create('web-2');
+  expect(web.deleteSlot().code).toBe(0);
+  expect([web.running(), web.timers(), host.list('lo'), host.list('proxies'), host.list('running')]).toEqual([
+    [],
+    [],
+    [],
+    [],
+    [],
+  ]);
+  expect(existsSync(web.directory)).toBe(false);
+  expect(web.deleteSlot().code).toBe(0);
+  expect(web.delete('web-2').code).toBe(0);
+});
+
+describe('locks', () => {
+  test('a second operation waits for the first', async () => {
+    const web = serving('rolling');
+    host.command('slow', 'exec /bin/sleep 0.4');
+    const begun = Date.now();
+    const first = host.begin('use_service test web\nslow\necho "first" >>"$base/order"');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const second = host.begin('use_service test web\necho "second" >>"$base/order"');
+    const other = await host.begin('use_service test db\necho "other" >>"$base/order"');
+    expect(other.code).toBe(0);
+    expect(Date.now() - begun).toBeLessThan(400);
+    await Promise.all([first, second]);
+    expect(host.file('base', 'order')).toBe('other\nfirst\nsecond');
+    expectOnly(web, 'web-1');
+  });
+
+  test('what a verb leaves running does not keep the lock', async () => {
+    const web = serving('rolling');
+    const lives = 'nohup /bin/sleep 5 >/dev/null 2>&1 &\necho $! >"$root/child"';
+    writeFileSync(join(web.directory, 'instances/web-1/running'), `#!/bin/sh\nroot=${host.root}\n${lives}\n`);
+    host.must('use_service test web\nhost_lock\nverb web-1 running');
+    try {
+      const begun = Date.now();
+      host.must('use_service test web\nhost_lock');
+      expect(Date.now() - begun).toBeLessThan(2000);
+    } finally {
+      process.kill(Number(host.file('child')));
+    }
+  });
+
+  test('a lock that nobody gives back is an error that names it', () => {
+    host.command('flock', 'exit 1');
+    expect(host.run('use_service test web').stderr).toMatch(
+      /another change of web is under way .*locks\/test\.web/,
+    );
+  });
+});
+
+test('a step that fails is named without what it was given', () => {
+  const { code, stderr } = host.run(`base64 -d >/nonexistent/x <<'CONTENT'\nc2VjcmV0\nCONTENT`);
+  expect(code).toBe(1);
+  expect(stderr).toContain('containerhost: a step failed that should not: base64 -d');
+  expect(stderr).not.toContain('c2VjcmV0');
+});
