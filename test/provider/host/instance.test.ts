@@ -1,32 +1,42 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Service } from './service.ts';
 import { TempHost } from './tempHost.ts';
 
+type Rollout = 'rolling' | 'recreate';
+
+/** `web-1` serves, as after a finished deployment. */
+function started(rollout: Rollout): { host: TempHost; web: Service } {
+  const host = new TempHost();
+  const web = new Service(host, rollout);
+  web.listen();
+  expect(web.create('web-1')).toMatchObject({ code: 0 });
+  expect(web.switch('web-1')).toMatchObject({ code: 0 });
+  host.save();
+  return { host, web };
+}
+
+const hosts = new Map<Rollout, ReturnType<typeof started>>();
 let host: TempHost;
+
+function serving(rollout: Rollout): Service {
+  const found = hosts.get(rollout) ?? started(rollout);
+  hosts.set(rollout, found);
+  host = found.host;
+  host.restore();
+  return found.web;
+}
+
 beforeEach(() => {
-  host = new TempHost();
+  serving('rolling');
 });
 afterEach(() => {
-  const violations = host.file('violations');
-  host.remove();
-  expect(violations).toBe('');
+  expect(host.file('violations')).toBe('');
 });
-
-function service(rollout: 'rolling' | 'recreate'): Service {
-  const made = new Service(host, rollout);
-  made.listen();
-  return made;
-}
-
-/** Serves, as after a finished deployment. */
-function serving(rollout: 'rolling' | 'recreate', name = 'web-1'): Service {
-  const made = service(rollout);
-  expect(made.create(name)).toMatchObject({ code: 0 });
-  expect(made.switch(name)).toMatchObject({ code: 0 });
-  return made;
-}
+afterAll(() => {
+  for (const found of hosts.values()) found.host.remove();
+});
 
 function expectOnly(web: Service, name: string): void {
   expect({
@@ -303,16 +313,10 @@ describe('nobody is left to finish a deployment', () => {
     const web = serving('recreate');
     const db = new Service(host, 'recreate', 'db');
     db.listen();
-    for (const [each, name] of [
-      [web, 'web-1'],
-      [db, 'db-1'],
-    ] as const) {
-      if (each === db) {
-        each.create(name);
-        each.switch(name);
-      }
-      each.delete(name);
-    }
+    db.create('db-1');
+    db.switch('db-1');
+    db.delete('db-1');
+    web.delete('web-1');
     writeFileSync(join(db.directory, 'instances/db-1/bad-health'), '');
     expect(web.boot().code).toBe(1);
     expectOnly(web, 'web-1');

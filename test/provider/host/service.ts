@@ -74,23 +74,26 @@ export class Service {
     this.host.must(`begin_listeners\n${add}\ncommit_listeners`);
   }
 
+  #starting(name: string, behaviour: Behaviour): string[] {
+    const template = join(this.host.root, `template-${this.stack}-${this.name}`);
+    return [
+      `mkdir -p "$(instance_dir ${name})"`,
+      `cp -a ${template}/. "$(instance_dir ${name})/"`,
+      `touch "$(instance_dir ${name})/${behaviour}"`,
+      `start_instance ${name} ${this.rollout}`,
+    ];
+  }
+
   reserve(name: string, killAt?: number): Outcome {
     return this.#call(`reserve_instance ${name} 8000`, killAt);
   }
 
   start(name: string, behaviour: Behaviour = 'good', killAt?: number): Outcome {
-    const template = join(this.host.root, `template-${this.stack}-${this.name}`);
-    const put = [
-      `mkdir -p "$(instance_dir ${name})"`,
-      `cp -a ${template}/. "$(instance_dir ${name})/"`,
-      `touch "$(instance_dir ${name})/${behaviour}"`,
-    ];
-    return this.#call([...put, `start_instance ${name} ${this.rollout}`].join('\n'), killAt);
+    return this.#call(this.#starting(name, behaviour).join('\n'), killAt);
   }
 
   create(name: string, behaviour: Behaviour = 'good'): Outcome {
-    const reserved = this.reserve(name);
-    return reserved.code === 0 ? this.start(name, behaviour) : reserved;
+    return this.#call([`reserve_instance ${name} 8000`, ...this.#starting(name, behaviour)].join('\n'));
   }
 
   switch(name: string, killAt?: number): Outcome {
