@@ -46,14 +46,18 @@ export class Project {
     this.write(file, after);
   }
 
-  /** Sets a plain value of a stack; undefined takes it away. `path` is below `config`. */
-  configure(stack: string, path: string[], value: unknown): void {
-    const file = `Pulumi.${stack}.yaml`;
+  /** Sets a value in a YAML file, whose comments stay; undefined takes it away. */
+  set(file: string, path: string[], value: unknown): void {
     const document = parseDocument(this.read(file));
-    if (!isMap(document.get('config'))) throw new Error(`${file} has no "config"`);
-    if (value === undefined) document.deleteIn(['config', ...path]);
-    else document.setIn(['config', ...path], value);
+    if (!isMap(document.contents)) throw new Error(`${file} is no map`);
+    if (value === undefined) document.deleteIn(path);
+    else document.setIn(path, value);
     this.write(file, document.toString());
+  }
+
+  /** Sets a plain value of a stack; `path` is below `config`. */
+  configure(stack: string, path: string[], value: unknown): void {
+    this.set(`Pulumi.${stack}.yaml`, ['config', ...path], value);
   }
 
   /** What an edit changed, as `diff -u` shows it to people; empty when nothing did. */

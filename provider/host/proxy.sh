@@ -62,7 +62,7 @@ apply_proxy() { # $1 service directory: what the records say, to the file and to
     answer=$(ask_proxy "set server $name.$port/live addr 127.0.0.1 port $(target "$1" "$port")") ||
       fail "the host's proxy does not answer on $socket: systemctl status containerhost-proxy"
     case $answer in
-    *"changed from"* | *"no need to change"* | "") ;;
+    *"changed from"* | *"no need to change"* | *"nothing changed"* | "") ;;
     *) fail "the host's proxy refused to switch $name.$port: $answer" ;;
     esac
   done

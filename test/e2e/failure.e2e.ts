@@ -8,6 +8,13 @@ let rehearsal: Rehearsal;
 beforeAll(async () => {
   rehearsal = await rehearse();
   rehearsal.flag('docker');
+  // so that an instance that never becomes healthy is given up sooner
+  for (const service of ['cortex-admin', 'cortex-dashboard', 'cortex-engine']) {
+    const probing = { interval: '3s', timeout: '3s', retries: 4 };
+    for (const [key, value] of Object.entries(probing)) {
+      rehearsal.project.set('compose.yaml', ['services', service, 'healthcheck', key], value);
+    }
+  }
   well(await rehearsal.up());
 }, 20 * minutes);
 afterAll(async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { isObject, type PropertyValue, type Props, Unknown } from '../../../provider/rpc/value.ts';
 import type { VmHooks, VmRequest } from '../hooks.ts';
 import { type Draft, type Kind, objects, text } from '../kind.ts';
@@ -66,7 +67,8 @@ export function instance(hooks: VmHooks): Kind {
       return {
         outputs: {
           selfLink: selfLink(id),
-          instanceId: numericId(id),
+          // never the same twice: what follows a machine is told apart from what followed its predecessor of the same name
+          instanceId: numericId(`${id} ${randomUUID()}`),
           creationTimestamp: new Date().toISOString(),
           cpuPlatform: 'Intel Broadwell',
           currentStatus: 'RUNNING',
