@@ -33,12 +33,12 @@ plan_shift() { # $1 data directory, $2 old mapping, $3 new mapping
 # The lists are complete before the first owner changes, so that a shift cut short is finished, never
 # done twice: each file is named once, with the owner it gets.
 apply_shift() { # $1 volume directory
-  local uid gid new_uid new_gid mode path
+  local uid gid new_uid new_gid entry
   while read -r uid gid new_uid new_gid; do
     xargs -0 -r chown -h "$new_uid:$new_gid" -- <"$1/shift/$uid.$gid" || return 1
   done <"$1/shift/plan"
   # chown takes set-id bits away.
-  while IFS=' ' read -r -d '' mode path; do chmod "$mode" -- "$path" || return 1; done <"$1/shift/modes"
+  while IFS= read -r -d '' entry; do chmod "${entry%% *}" -- "${entry#* }" || return 1; done <"$1/shift/modes"
   # Not there any more: cut short right after this.
   if [ -e "$1/shift/mapping" ]; then mv -f "$1/shift/mapping" "$1/mapping" || return 1; fi
   rm -rf "$1/shift"
@@ -81,7 +81,8 @@ deliver_project() { # $1 project directory, $2 digest, $3 uid, $4 gid (`-`: as t
 }
 
 deliver_project_locked() {
-  local directory=$1 owner=$3:$4 file
+  local directory=$1 owner=$3:$4 file entry
+  local -A delivered=() # file -> digest, of the delivery before
   if [ "$(record "$directory/digest")" = "$2" ]; then
     cat >/dev/null
     return 0
@@ -93,13 +94,13 @@ deliver_project_locked() {
   if [ "$3" = - ] || [ -e "$directory/mapping" ]; then owner=$(stat -c %u:%g "$directory/data"); fi
   chown -R "$owner" "$directory/incoming" || return 1
   (cd "$directory/incoming" && find . -type f -print0 | sort -z | xargs -0 -r sha256sum -z) >"$directory/manifest.new" || return 1
-  while IFS= read -r -d '' file; do
-    file=${file#*  }
+  while IFS= read -r -d '' entry; do delivered["${entry#*  }"]=${entry%%  *}; done < <(record_z "$directory/manifest")
+  for file in "${!delivered[@]}"; do
     if [ ! -f "$directory/incoming/$file" ] && [ -f "$directory/data/$file" ] && unchanged_since_delivery "$directory" "$file"; then
       rm -f "$directory/data/$file"
       (cd "$directory/data" && rmdir -p --ignore-fail-on-non-empty -- "$(dirname "${file#./}")" 2>/dev/null) || true
     fi
-  done < <(record_z "$directory/manifest")
+  done
   while IFS= read -r -d '' file; do
     if [ -f "$directory/data/$file" ] && ! cmp -s "$directory/data/$file" "$directory/incoming/$file" && ! unchanged_since_delivery "$directory" "$file"; then
       # A service may have put a link here to what it cannot read itself: never followed.
@@ -116,5 +117,5 @@ deliver_project_locked() {
 record_z() { if [ -e "$1" ]; then cat "$1"; fi; }
 
 unchanged_since_delivery() { # $1 project directory, $2 file
-  [ -e "$1/manifest" ] && grep -zqxF -- "$(cd "$1/data" && sha256sum -z -- "$2" | tr -d '\0')" "$1/manifest"
+  [ "${delivered["$2"]:-}" = "$(sha256sum <"$1/data/$2" | cut -d' ' -f1)" ]
 }

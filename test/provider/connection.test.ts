@@ -17,6 +17,19 @@ test("the stack's file goes before it, so that a rotated key does not lock anybo
   });
 });
 
+test('what the file does not say any more is not what it was before', () => {
+  const before = { ...stored, address: 'there', port: 2222, proxyCommand: 'ssh -W %h:%p gone' };
+  const file = (kind: string) => `config:\n  cortex:host:\n    kind: ${kind}\n    user: operator\n`;
+  expect(currentConnection('prod', before, {}, () => file('ssh'))).toEqual({
+    address: 'there',
+    port: 22,
+    user: 'operator',
+  });
+  // there the program says all but the key file
+  const { identityFile: _, ...google } = before;
+  expect(currentConnection('prod', before, {}, () => file('gcp'))).toEqual(google);
+});
+
 test("one operator's own user and key go before everything", () => {
   const own = { CORTEX_SSH_USER: 'me', CORTEX_SSH_IDENTITY_FILE: '/home/me/key' };
   expect(currentConnection('prod', stored, own, () => undefined)).toEqual({

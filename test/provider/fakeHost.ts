@@ -64,6 +64,8 @@ export interface Sections {
   proxy?: Record<string, [string, number]> | undefined;
   docker?: Inspected[];
   podman?: Inspected[];
+  /** `<engine> <reference>` */
+  images?: string[];
 }
 
 /** What `read_stack` prints. */
@@ -75,6 +77,7 @@ export function reading(sections: Sections = {}): string {
     secrets = {},
     docker = [],
     podman = [],
+    images = [],
   } = sections;
   const proxy = 'proxy' in sections ? sections.proxy : {};
   const engine = (containers: Inspected[]) =>
@@ -87,6 +90,7 @@ export function reading(sections: Sections = {}): string {
     `=== proxy\n${proxy ? servers(proxy) : 'down\n'}\n`,
     `=== docker\n${engine(docker)}`,
     `=== podman\n${engine(podman)}`,
+    `=== images\n${images.map((line) => `${line}\n`).join('')}`,
     '=== end\n',
   ].join('');
 }

@@ -1,7 +1,7 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { type Props, Secret } from '../../provider/rpc/value.ts';
 import { HostError } from '../../provider/ssh/problem.ts';
-import { FakeHost, operation } from './fakeHost.ts';
+import { FakeHost, operation, reading } from './fakeHost.ts';
 import { host } from './fixture.ts';
 import { expectGolden, readable } from './golden.ts';
 
@@ -51,14 +51,31 @@ test('an image that cannot be had is the error, without the credentials', async 
   expect(error).not.toContain('planted');
 });
 
-test('nothing of it is read or deleted on the host: images stay, as with the engines themselves', async () => {
-  const fake = new FakeHost();
-  const request = { ...operation(), id: 'test', inputs: props(), properties: props() };
-  expect(await fake.provider.read(type, request)).toEqual({
-    id: 'test',
-    inputs: props(),
-    properties: props(),
+const both = ['docker example/web:1', 'podman docker.io/example/web:1'];
+const pinned = ['docker registry.example/db:2', 'podman registry.example/db:2'];
+
+describe('read', () => {
+  const read = async (images: string[], stored: Props = props()) =>
+    new FakeHost(() => reading({ images })).provider.read(type, {
+      ...operation(),
+      id: 'test',
+      inputs: stored,
+      properties: { ...stored, declared: props().images ?? [] },
+    });
+
+  test('both engines have all of them', async () => {
+    expect((await read([...both, ...pinned, 'docker other:3'])).inputs).toEqual(props());
   });
+
+  test('one that was pruned from one engine is missing, and wanted again', async () => {
+    const { inputs } = await read(['docker example/web:1', ...pinned]);
+    expect(inputs).toEqual(props({ images: ['registry.example/db:2'] }));
+    expect((await read([...both, ...pinned], inputs)).inputs).toEqual(props());
+  });
+});
+
+test('nothing of it is deleted on the host: images stay, as with the engines themselves', async () => {
+  const fake = new FakeHost();
   await fake.provider.delete(type, { ...operation(), id: 'test', oldInputs: props(), properties: {} });
   expect(fake.scripts).toEqual([]);
 });

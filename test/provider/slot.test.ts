@@ -39,6 +39,16 @@ test('created, updated and deleted: what a host is told', async () => {
   expectGolden('slot.sh', fake.scripts.map(readable).join('--- and then\n'));
 });
 
+test('an instance that nobody names is told, and removed with the next switch', async () => {
+  const records = [...(serving.records ?? []), 'web instance web-0000000'];
+  const fake = new FakeHost(() => reading({ ...serving, records }));
+  const request = { ...operation(), id: 'test/web' };
+  const { inputs } = await fake.provider.read(type, { ...request, inputs: props(), properties: props() });
+  expect(inputs).toEqual(props({ strays: ['web-0000000'] }));
+  await fake.provider.update(type, { ...request, oldInputs: inputs, olds: inputs, news: props() });
+  expect(fake.scripts.at(-1)).toContain('remove_strays web-0000000');
+});
+
 test('switched in place, never replaced', async () => {
   const request = { ...operation(), id: 'test/web', oldInputs: props(), olds: props(), ignoreChanges: [] };
   const diff = await new FakeHost().provider.diff(type, {
