@@ -20,13 +20,19 @@ export function currentConnection(
 ): Connection {
   const connection: Record<string, unknown> = { ...stored };
   const configured = hostConfig(read(`Pulumi.${stack}.yaml`));
+  // What the file does not say any more is not what it was before. On Google Cloud the program says the rest.
+  if (configured.kind !== undefined) delete connection.identityFile;
+  if (configured.kind === 'ssh') {
+    connection.port = 22;
+    delete connection.proxyCommand;
+  }
   for (const key of keys) {
     const value = configured[key];
     if (typeof value === 'string' || typeof value === 'number') connection[key] = value;
   }
   if (environment.CORTEX_SSH_USER) connection.user = environment.CORTEX_SSH_USER;
   if (environment.CORTEX_SSH_IDENTITY_FILE) connection.identityFile = environment.CORTEX_SSH_IDENTITY_FILE;
-  return { ...stored, ...connection };
+  return connection as unknown as Connection;
 }
 
 function hostConfig(text: string | undefined): Record<string, unknown> {
@@ -35,7 +41,7 @@ function hostConfig(text: string | undefined): Record<string, unknown> {
   const config = field(document, 'config');
   const host = field(config, 'cortex:host');
   const result: Record<string, unknown> = isObject(host) ? { ...host } : {};
-  for (const key of keys) {
+  for (const key of ['kind', ...keys]) {
     const value = field(config, `cortex:host.${key}`);
     if (value !== undefined) result[key] = value;
   }

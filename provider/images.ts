@@ -1,7 +1,9 @@
 import { qualifiedImage } from '../runtimes/image.ts';
+import { runtimeNames } from '../spec/service.ts';
 import { inPlace } from './differences.ts';
-import type { Hosts } from './hosts.ts';
+import { type Hosts, isAnotherMachine } from './hosts.ts';
 import type { ImagesInputs } from './inputs.ts';
+import { parseReading, type Reading } from './reading.ts';
 import type { Resource } from './resource.ts';
 import type { Operation } from './rpc/resourceProvider.ts';
 import { type Props, reveal, Secret } from './rpc/value.ts';
@@ -24,19 +26,39 @@ export const images: Resource = {
 
   async create(req, hosts) {
     const { stack } = await fetch(req.inputs, req, hosts);
-    return { id: stack, properties: req.inputs };
+    return { id: stack, properties: stateOf(req.inputs) };
   },
 
   async update(req, hosts) {
     await fetch(req.news, req, hosts);
-    return { properties: req.news };
+    return { properties: stateOf(req.news) };
   },
 
-  // Whether an image is there matters when an instance is made of it, which looks again.
-  read: async ({ id, inputs }) => ({ id, inputs, properties: inputs }),
+  // One that was pruned has to be fetched before a flip needs it, not while requests wait for it.
+  async read({ id, inputs, properties }, hosts) {
+    const { host, stack } = reveal(inputs) as unknown as ImagesInputs;
+    // what a refresh found is written over the inputs, so what was declared is kept beside them
+    const wanted = reveal(properties.declared ?? inputs.images ?? []) as string[];
+    let reading: Reading;
+    try {
+      reading = parseReading(await hosts.read(stack, host));
+    } catch (error) {
+      if (isAnotherMachine(error)) return { id: '', inputs: {}, properties: {} };
+      throw error;
+    }
+    const there = wanted.filter((image) =>
+      runtimeNames.every((runtime) => reading.images[runtime].has(qualifiedImage(image))),
+    );
+    const live = { ...inputs, images: there };
+    return { id, inputs: live, properties: { ...live, declared: wanted } };
+  },
 
   delete: async () => {},
 };
+
+function stateOf(inputs: Props): Props {
+  return { ...inputs, declared: inputs.images ?? [] };
+}
 
 async function fetch(inputs: Props, { signal, log }: Operation, hosts: Hosts): Promise<ImagesInputs> {
   const declared = reveal(inputs) as unknown as ImagesInputs;

@@ -1,3 +1,4 @@
+import { qualifiedImage } from '../runtimes/image.ts';
 import type { RuntimeName } from '../spec/service.ts';
 import { type Inspected, labelsOf, nameOf } from './observed.ts';
 
@@ -16,6 +17,8 @@ export interface Reading {
   addresses: Record<string, string>;
   /** every container of the host that we may see */
   containers: Record<RuntimeName, Inspected[]>;
+  /** references of the images that each engine has, with their registry */
+  images: Record<RuntimeName, Set<string>>;
 }
 
 export interface ServiceRecord {
@@ -45,6 +48,7 @@ export function parseReading(text: string): Reading {
       docker: containers(section(sections, 'docker')),
       podman: containers(section(sections, 'podman')),
     },
+    images: { docker: new Set(), podman: new Set() },
   };
   for (const [service = '', kind, name = '', port = '', loopback] of rows(section(sections, 'records'))) {
     reading.services[service] ??= { slot: '', parked: '', instances: {} };
@@ -61,6 +65,9 @@ export function parseReading(text: string): Reading {
   }
   for (const [secret = '', digest = ''] of rows(section(sections, 'secrets')))
     reading.secrets[secret] = digest;
+  for (const [engine, reference = ''] of rows(section(sections, 'images'))) {
+    if (engine === 'docker' || engine === 'podman') reading.images[engine].add(qualifiedImage(reference));
+  }
   Object.assign(reading.proxy, servers(section(sections, 'proxy')));
   return reading;
 }
@@ -76,6 +83,16 @@ export function containerOf(reading: Reading, runtime: RuntimeName, instance: st
 export interface Stranger {
   runtime: RuntimeName;
   name: string;
+}
+
+/**
+ * Instances of a service that nobody names: an earlier run was killed after it had made them, and then
+ * reverted, so that the engine never heard of them.
+ */
+export function straysOf(reading: Reading, service: string): string[] {
+  const record = reading.services[service];
+  if (!record) return [];
+  return Object.keys(record.instances).filter((name) => name !== record.slot && name !== record.parked);
 }
 
 export function strangersOf(reading: Reading, stack: string, service: string): Stranger[] {

@@ -1,7 +1,7 @@
 import { inPlace } from './differences.ts';
 import { type Hosts, isAnotherMachine } from './hosts.ts';
 import type { SlotInputs } from './inputs.ts';
-import { parseReading, type Reading } from './reading.ts';
+import { parseReading, type Reading, straysOf } from './reading.ts';
 import type { Resource } from './resource.ts';
 import type { Operation } from './rpc/resourceProvider.ts';
 import { type Props, reveal } from './rpc/value.ts';
@@ -21,7 +21,8 @@ export const slot: Resource = {
   },
 
   async update(req, hosts) {
-    await switchTo(req.news, req, hosts);
+    const strays = reveal(req.oldInputs.strays ?? []) as string[];
+    await switchTo(req.news, req, hosts, strays);
     return { properties: req.news };
   },
 
@@ -36,7 +37,13 @@ export const slot: Resource = {
     }
     const record = reading.services[service];
     if (!record?.slot) return { id: '', inputs: {}, properties: {} };
-    const live = { ...inputs, instance: serving(reading, stack, service) };
+    const { strays: _, ...before } = inputs;
+    const strays = straysOf(reading, service);
+    const live = {
+      ...before,
+      instance: serving(reading, stack, service),
+      ...(strays.length > 0 && { strays }),
+    };
     return { id, inputs: live, properties: live };
   },
 
@@ -55,20 +62,19 @@ export const slot: Resource = {
   },
 };
 
-async function switchTo(inputs: Props, { signal, log }: Operation, hosts: Hosts): Promise<SlotInputs> {
+async function switchTo(
+  inputs: Props,
+  { signal, log }: Operation,
+  hosts: Hosts,
+  strays: string[] = [],
+): Promise<SlotInputs> {
   const declared = reveal(inputs) as unknown as SlotInputs;
   const { host, stack, service, instance } = declared;
   hosts.declare(host);
   const progress = (message: string) => log('info', message, { ephemeral: true });
-  await hosts.change(
-    stack,
-    host,
-    `use_service ${words([stack, service])}\nswitch_slot ${words([instance])}`,
-    {
-      signal,
-      progress,
-    },
-  );
+  const calls = [`use_service ${words([stack, service])}`, `switch_slot ${words([instance])}`];
+  if (strays.length > 0) calls.push(`remove_strays ${words(strays)}`);
+  await hosts.change(stack, host, calls.join('\n'), { signal, progress });
   return declared;
 }
 

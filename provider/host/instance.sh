@@ -207,6 +207,17 @@ finish_switch() {
   disarm
 }
 
+# What a reading found that nobody names. Named again here, because it was found some time ago.
+remove_strays() { # $@ instances
+  local name
+  for name in "$@"; do
+    if [ "$name" != "$(record "$service_dir/slot")" ] && [ "$name" != "$(record "$service_dir/parked")" ]; then
+      say "removing $name, which an earlier run left behind"
+      remove_instance "$name"
+    fi
+  done
+}
+
 # Everything of a service, when the service goes.
 delete_slot() {
   local name

@@ -28,8 +28,16 @@ read_stack() { # $1 stack, $2 account
   sh -c "$inspect_all" sh docker || fail "docker does not answer: systemctl status docker"
   echo "=== podman"
   as_account "$account" sh -c "$inspect_all" sh podman || fail "podman does not answer for $account: loginctl user-status $account"
+  echo "=== images"
+  { docker image ls --format "$references" && docker image ls --digests --format "$digests"; } | sed 's/^/docker /' ||
+    fail "docker does not answer: systemctl status docker"
+  as_account "$account" podman image ls --format "$references
+$digests" | sed 's/^/podman /' || fail "podman does not answer for $account: loginctl user-status $account"
   echo "=== end"
 }
+
+references='{{.Repository}}:{{.Tag}}'
+digests='{{.Repository}}@{{.Digest}}'
 
 # All containers of an engine. One may go between the two commands, and the answer is then incomplete: asked
 # again, because an answer that is short for any other reason would make all containers look gone.
@@ -86,7 +94,7 @@ read_secrets() { # $1 account, $2… instance directories
 describe_instance() { # $1 instance, $2 account
   local directory
   directory=$(instance_dir "$1")
-  printf '=== machine\n%s\n=== records\n=== files\n=== proxy\n=== secrets\n' "$(cat /etc/machine-id)"
+  printf '=== machine\n%s\n=== records\n=== files\n=== proxy\n=== images\n=== secrets\n' "$(cat /etc/machine-id)"
   read_secrets "$2" "$directory"
   echo "=== docker"
   if [ "$(record "$directory/runtime")" = docker ]; then docker inspect --type container "$1"; fi

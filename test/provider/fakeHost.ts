@@ -78,6 +78,7 @@ export function reading(sections: Sections = {}): string {
     docker = [],
     podman = [],
     images = [],
+    images = [],
   } = sections;
   const proxy = 'proxy' in sections ? sections.proxy : {};
   const engine = (containers: Inspected[]) =>
@@ -90,6 +91,7 @@ export function reading(sections: Sections = {}): string {
     `=== proxy\n${proxy ? servers(proxy) : 'down\n'}\n`,
     `=== docker\n${engine(docker)}`,
     `=== podman\n${engine(podman)}`,
+    `=== images\n${images.map((line) => `${line}\n`).join('')}`,
     `=== images\n${images.map((line) => `${line}\n`).join('')}`,
     '=== end\n',
   ].join('');

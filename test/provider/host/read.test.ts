@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { parseReading } from '../../../provider/reading.ts';
+import { container } from '../fakeHost.ts';
+import { Service } from './service.ts';
+import { TempHost } from './tempHost.ts';
+
+let host: TempHost;
+let web: Service;
+beforeEach(() => {
+  host = new TempHost();
+  host.command('getent', 'echo "cortex:x:1000:1000::$root/home:/bin/sh"');
+  host.command('id', 'echo 1000');
+  // as the account: the words after `--` and the variables
+  host.command(
+    'runuser',
+    'while [ "$1" != env ]; do shift; done; shift; while case $1 in *=*) true ;; *) false ;; esac; do shift; done; exec "$@"',
+  );
+  engine('docker', [container()]);
+  engine('podman', []);
+  web = new Service(host, 'rolling');
+  web.listen();
+  web.create('web-1');
+  web.switch('web-1');
+});
+afterEach(() => host.remove());
+
+/** An engine that has these containers; `before` runs first. */
+function engine(name: 'docker' | 'podman', containers: unknown[], before = ''): void {
+  writeFileSync(join(host.root, `${name}.json`), JSON.stringify(containers));
+  const ids = containers.map((_, index) => `echo id${index}`).join('; ');
+  host.command(
+    name,
+    `${before}
+case $1 in
+ps) ${ids || ':'} ;;
+inspect) cat "$root/${name}.json" ;;
+secret) cat "$root/secrets.json"; exit 1 ;;
+image) ;;
+esac`,
+  );
+}
+
+const read = () => host.run('read_stack test cortex');
+const sha256 = (text: string | Buffer) => createHash('sha256').update(text).digest('hex');
+
+test('everything of a stack, as the provider parses it', () => {
+  mkdirSync(join(host.root, 'home/.config/containers/systemd'), { recursive: true });
+  host.write('unit', 'home/.config/containers/systemd/web-1.container');
+  const reading = parseReading(host.must('read_stack test cortex'));
+  expect(reading).toMatchObject({
+    machineId: readFileSync('/etc/machine-id', 'utf8').trim(),
+    services: { web: { slot: 'web-1', parked: '', instances: { 'web-1': { 8000: 20000 } } } },
+    addresses: { web: '198.19.0.1' },
+    containers: { docker: [container()], podman: [] },
+    proxyRuns: true,
+  });
+  const start = join(web.directory, 'instances/web-1/start');
+  expect(reading.files).toMatchObject({
+    [start]: sha256(readFileSync(start)),
+    [join(host.root, 'home/.config/containers/systemd/web-1.container')]: sha256('unit'),
+    [join(host.root, 'proxies/test.web.cfg')]: sha256(readFileSync(join(host.root, 'proxies/test.web.cfg'))),
+  });
+});
+
+test('an engine that does not answer fails the reading: half of the truth would look like drift', () => {
+  engine('docker', [], 'echo "Cannot connect to the Docker daemon" >&2; exit 1');
+  expect(read()).toMatchObject({ code: 1, stderr: expect.stringContaining('docker does not answer') });
+  engine('docker', []);
+  engine('podman', [], 'exit 125');
+  expect(read()).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('podman does not answer for cortex'),
+  });
+});
+
+test('a container that goes meanwhile: asked again; an inspect that always fails is no absence', () => {
+  engine(
+    'docker',
+    [container()],
+    '[ "$1" != inspect ] || [ -e "$root/once" ] || { touch "$root/once"; echo "[]"; exit 1; }',
+  );
+  expect(parseReading(read().stdout).containers.docker).toHaveLength(1);
+  engine('docker', [container()], '[ "$1" != inspect ] || exit 137');
+  expect(read()).toMatchObject({ code: 1, stderr: expect.stringContaining('docker does not answer') });
+});
+
+test('a proxy that is down is told as such, while all else is read', () => {
+  host.write('', 'proxy-down');
+  expect(parseReading(read().stdout)).toMatchObject({
+    proxyRuns: false,
+    services: { web: { slot: 'web-1' } },
+  });
+});
+
+test('secrets as they are now, keyed, and never in the open', () => {
+  const instance = join(web.directory, 'instances/web-1');
+  const podman = join(web.directory, 'instances/web-2');
+  mkdirSync(join(instance, 'secrets'));
+  mkdirSync(podman);
+  writeFileSync(join(instance, 'secrets/token'), 'planted\n');
+  writeFileSync(join(instance, 'secret-names'), 'token\nremoved\n');
+  writeFileSync(join(podman, 'runtime'), 'podman');
+  writeFileSync(join(podman, 'secret-names'), 'token\nremoved\n');
+  const stored = [{ Spec: { Name: 'web-2-token' }, SecretData: 'planted\n' }];
+  writeFileSync(join(host.root, 'secrets.json'), JSON.stringify(stored));
+  const { stdout } = read();
+  const { secrets, files } = parseReading(stdout);
+  expect(Object.keys(secrets).sort()).toEqual(['web-1-token', 'web-2-token']);
+  expect(secrets['web-1-token']).toBe(secrets['web-2-token']);
+  expect(secrets['web-1-token']).not.toBe(sha256('planted\n'));
+  expect(Object.keys(files).filter((path) => path.includes('/secrets/'))).toEqual([]);
+  expect(Object.values(files)).not.toContain(sha256('planted\n'));
+  expect(stdout).not.toContain('planted');
+});
+
+test('a service may be called secrets', () => {
+  const odd = new Service(host, 'rolling', 'secrets');
+  odd.listen();
+  odd.create('secrets-1');
+  const paths = Object.keys(parseReading(read().stdout).files);
+  expect(paths).toContain(join(odd.directory, 'instances/secrets-1/start'));
+});
+
+test('what a new instance is like is read the same way', () => {
+  const reading = parseReading(host.must('use_service test web\ndescribe_instance web-1 cortex'));
+  expect(reading.containers).toEqual({ docker: [container()], podman: [] });
+});
+
+test('another machine is told apart', () => {
+  expect(host.run('expect_machine 0000')).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/this is another machine: its id is .*, expected 0000/),
+  });
+  host.must('expect_machine "$(cat /etc/machine-id)"');
+});
