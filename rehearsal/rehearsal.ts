@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { stringify } from 'yaml';
 import { cacheDirectory } from '../toolchain/cache.ts';
 import { pulumiEnvironment } from '../toolchain/pulumi.ts';
 import { type Clouds, startClouds } from './clouds/start.ts';
@@ -108,23 +109,41 @@ export class Rehearsal {
 
   async #prepare(): Promise<void> {
     mkdirSync(join(this.directory, 'state'));
-    const key = join(this.directory, 'key');
-    await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'rehearsal', '-f', key]);
-    this.project.configure(
-      this.stack,
-      ['cortex:host', 'publicKey'],
-      readFileSync(`${key}.pub`, 'utf8').trim(),
-    );
-    this.project.configure(this.stack, ['cortex:host', 'identityFile'], key);
+    await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'rehearsal', '-f', this.identityFile]);
+    this.project.configure(this.stack, ['cortex:host', 'publicKey'], this.publicKey);
+    this.project.configure(this.stack, ['cortex:host', 'identityFile'], this.identityFile);
+    await this.#init();
+  }
+
+  async #init(): Promise<void> {
     await this.#must(['stack', 'init', this.stack]);
     await this.#must([
       'config',
       'set',
       '--secret',
       '--path',
+      '--stack',
+      this.stack,
       'cortex:secrets.TELEGRAM_BOT_TOKEN',
       this.token,
     ]);
+  }
+
+  /** Another stack of the same project, of which `config` is all that its file says. This one's `close` ends both. */
+  async another(stack: string, config: Record<string, unknown>): Promise<Rehearsal> {
+    this.project.write(`Pulumi.${stack}.yaml`, stringify({ config }));
+    const other = new Rehearsal(stack, this.directory, this.project, this.edge, this.machines, this.#clouds);
+    await other.#init();
+    return other;
+  }
+
+  /** the operator's private key, which the stack's own machine lets in */
+  get identityFile(): string {
+    return join(this.directory, 'key');
+  }
+
+  get publicKey(): string {
+    return readFileSync(`${this.identityFile}.pub`, 'utf8').trim();
   }
 
   /** all that `pulumi` ever printed here: no secret may be in it */
