@@ -41,7 +41,10 @@ function environment(container: Inspected): Record<string, string> {
     const equals = text.indexOf('=');
     return equals < 0 ? [text, ''] : [text.slice(0, equals), text.slice(equals + 1)];
   });
-  return Object.fromEntries(entries);
+  const found: Record<string, string> = Object.fromEntries(entries);
+  // Podman adds it at some starts and not at others: another name for each container, and nobody's change.
+  if (found.HOSTNAME === at(container, 'Config.Hostname')) delete found.HOSTNAME;
+  return found;
 }
 
 function mounts(container: Inspected): Plain[] {
