@@ -78,7 +78,6 @@ export function reading(sections: Sections = {}): string {
     docker = [],
     podman = [],
     images = [],
-    images = [],
   } = sections;
   const proxy = 'proxy' in sections ? sections.proxy : {};
   const engine = (containers: Inspected[]) =>

@@ -29,7 +29,7 @@ afterEach(() => host.remove());
 
 /** An engine that has these containers; `before` runs first. */
 function engine(name: 'docker' | 'podman', containers: unknown[], before = ''): void {
-  writeFileSync(join(host.root, `${name}.json`), JSON.stringify(containers));
+  writeFileSync(join(host.root, `${name}.json`), `${JSON.stringify(containers)}\n`);
   const ids = containers.map((_, index) => `echo id${index}`).join('; ');
   host.command(
     name,
@@ -105,7 +105,7 @@ test('secrets as they are now, keyed, and never in the open', () => {
   writeFileSync(join(podman, 'runtime'), 'podman');
   writeFileSync(join(podman, 'secret-names'), 'token\nremoved\n');
   const stored = [{ Spec: { Name: 'web-2-token' }, SecretData: 'planted\n' }];
-  writeFileSync(join(host.root, 'secrets.json'), JSON.stringify(stored));
+  writeFileSync(join(host.root, 'secrets.json'), `${JSON.stringify(stored)}\n`);
   const { stdout } = read();
   const { secrets, files } = parseReading(stdout);
   expect(Object.keys(secrets).sort()).toEqual(['web-1-token', 'web-2-token']);
