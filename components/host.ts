@@ -2,7 +2,7 @@ import * as command from '@pulumi/command/local/command.js';
 import * as pulumi from '@pulumi/pulumi';
 import type { HostArgs } from '../provider/resources.ts';
 import type { Connection } from '../provider/ssh/args.ts';
-import { onHost, sshCommand } from './host/command.ts';
+import { onHost, runOnHost, sshCommand } from './host/command.ts';
 import { parseIdentity } from './host/identity.ts';
 import { identityScript, type SetupOptions, setupScript } from './host/setup.ts';
 
@@ -35,14 +35,16 @@ export class ContainerHost extends pulumi.ComponentResource {
   constructor(name: string, args: ContainerHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super('cortex:index:ContainerHost', name, {}, opts);
     const { connection, hostKey, machine, account, dataDisk } = args;
-    const shell = (seconds: number) =>
-      pulumi.all([connection, hostKey]).apply(([to, key]) => onHost(to, key, seconds));
+    const script = pulumi.all([connection, hostKey]).apply(([to, key]) => onHost(to, key));
 
     const setup = new command.Command(
       `${name}-setup`,
       {
-        create: shell(args.bootSeconds),
-        update: shell(knownHostSeconds),
+        create: runOnHost(args.bootSeconds),
+        update: runOnHost(knownHostSeconds),
+        environment: { script },
+        // what it changes, not what it is made of
+        logging: 'stderr',
         stdin: setupScript({ account, dataDisk }),
         triggers: [machine],
       },
@@ -53,8 +55,14 @@ export class ContainerHost extends pulumi.ComponentResource {
     // unknown during a preview, every service would seem to be replaced.
     const identity = new command.Command(
       `${name}-identity`,
-      { create: shell(knownHostSeconds), stdin: identityScript(account), triggers: [machine] },
-      { parent: this, dependsOn: setup, ignoreChanges: ['create', 'stdin'] },
+      {
+        create: runOnHost(knownHostSeconds),
+        environment: { script },
+        logging: 'none',
+        stdin: identityScript(account),
+        triggers: [machine],
+      },
+      { parent: this, dependsOn: setup, ignoreChanges: ['create', 'environment', 'stdin'] },
     );
     const read = identity.stdout.apply(parseIdentity);
 

@@ -10,6 +10,7 @@ import * as account from '@pulumi/gcp/serviceaccount/account.js';
 import * as pulumi from '@pulumi/pulumi';
 import type { GcpHost } from '../config.ts';
 import type { Connection } from '../provider/ssh/args.ts';
+import { runScript } from './host/command.ts';
 import { hostKeysCommand, parseHostKeys } from './vm/hostKeys.ts';
 
 export interface GcpVmArgs {
@@ -147,9 +148,14 @@ export class GcpVm extends pulumi.ComponentResource {
 
     const keys = new command.Command(
       `${name}-host-keys`,
-      { create: hostKeysCommand({ vm: named, project, zone }), triggers: [vm.instanceId] },
+      {
+        create: runScript,
+        environment: { script: hostKeysCommand({ vm: named, project, zone }) },
+        logging: 'none',
+        triggers: [vm.instanceId],
+      },
       // a VM's keys are read once in its life; another wording of the command is no reason to read them again
-      { ...inside, ignoreChanges: ['create'] },
+      { ...inside, ignoreChanges: ['create', 'environment'] },
     );
 
     this.connection = {

@@ -15,10 +15,18 @@ export function assignments(values: Record<string, string>): string {
 }
 
 /**
- * A command for the operator's machine that runs the script on its stdin on the host, as root.
- * `deadlineSeconds` is how long it waits for a host that does not answer.
+ * Runs the script in the environment variable `script`. A command that fails is printed whole: a short one
+ * leaves the reader with what went wrong.
  */
-export function onHost(connection: Connection, hostKey: string, deadlineSeconds: number): string {
+export const runScript = 'sh -c "$script"';
+
+/** The same for a script of `onHost`, which waits that many seconds for a host that does not answer. */
+export function runOnHost(deadlineSeconds: number): string {
+  return `deadline=${deadlineSeconds} ${runScript}`;
+}
+
+/** A script for the operator's machine that runs the script on its stdin on the host, as root. */
+export function onHost(connection: Connection, hostKey: string): string {
   const args = sshArgs(connection, { knownHostsFile: '${CONTAINERHOST_KNOWN_HOSTS}' });
   return [
     `set -- ${args.map(singleQuoted).join(' ')}\n`,
@@ -26,7 +34,6 @@ export function onHost(connection: Connection, hostKey: string, deadlineSeconds:
       known_hosts: knownHosts(connection, hostKey),
       user: connection.user,
       by_hand: sshCommand(connection),
-      deadline: `${deadlineSeconds}`,
     }),
     script('run.sh'),
   ].join('');

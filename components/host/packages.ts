@@ -17,6 +17,8 @@ export const hostPackages = [
   // Podman, rootless
   'podman',
   'aardvark-dns',
+  // runs as process 1 for services that ask for an init
+  'catatonit',
   'crun',
   'fuse-overlayfs',
   'netavark',

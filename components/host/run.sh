@@ -5,7 +5,7 @@
 #   user         whom they log in as
 #   known_hosts  the host's pinned key
 #   by_hand      the command with which a person would get in
-#   deadline     seconds to wait for a host that does not answer
+# In its environment: deadline, the seconds to wait for a host that does not answer.
 set -eu
 : "${user:?}" "${known_hosts:?}" "${by_hand:?}" "${deadline:?}"
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, utimesSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
+import { cacheDirectory } from '../../toolchain/cache.ts';
 import { withLock } from './lock.ts';
 import { removeTree } from './remove.ts';
 import { openVm } from './vm.ts';
@@ -12,9 +12,9 @@ export interface CacheOptions {
   onProgress?: (line: string) => void;
 }
 
-/** `~/.cache/cortex-rehearsal`, or where XDG_CACHE_HOME says. */
+/** Beside what else the project keeps outside of its checkouts. */
 export function defaultCache(): string {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'cortex-rehearsal');
+  return join(cacheDirectory(), 'vm');
 }
 
 /**

@@ -39,6 +39,7 @@ const engines = [
   'docker-compose',
   'iptables',
   'podman',
+  'catatonit',
   'crun',
   'netavark',
   'aardvark-dns',

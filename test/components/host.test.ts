@@ -34,15 +34,15 @@ describe('a host', () => {
     const { resources, options } = await host();
     // only a change of the machine may make the identity unknown during a preview
     expect(find(resources, 'Command cortex-identity').triggers).toEqual(['machine-1']);
-    expect(options['Command cortex-identity']?.ignoreChanges).toEqual(['create', 'stdin']);
+    expect(options['Command cortex-identity']?.ignoreChanges).toEqual(['create', 'environment', 'stdin']);
     expect(find(resources, 'Command cortex-setup').triggers).toEqual(['machine-1']);
     expect(options['Command cortex-setup']?.ignoreChanges).toBeUndefined();
   });
 
   test('waits for a new machine longer than for one that has answered before', async () => {
     const { create, update } = find((await host()).resources, 'Command cortex-setup');
-    expect(create).toContain("deadline='300'\n");
-    expect(update).toContain("deadline='20'\n");
+    expect(create).toBe('deadline=300 sh -c "$script"');
+    expect(update).toBe('deadline=20 sh -c "$script"');
   });
 
   test('is known to the provider by machine, key and account', async () => {

@@ -108,7 +108,7 @@ describe('a VM on Google Cloud', () => {
   test('tells its key once in its life', async () => {
     const { resources, options, made } = await vm();
     expect(find(resources, 'Command cortex-host-keys').triggers).toEqual(['4711']);
-    expect(options['Command cortex-host-keys']?.ignoreChanges).toEqual(['create']);
+    expect(options['Command cortex-host-keys']?.ignoreChanges).toEqual(['create', 'environment']);
     expect(await value(made.hostKey)).toBe(hostKey);
     expect(await value(made.machine)).toBe('4711');
   });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { assignments, onHost, sshCommand } from '../../../components/host/command.ts';
+import { assignments, onHost, runOnHost, sshCommand } from '../../../components/host/command.ts';
 
 const connection = { address: '203.0.113.7', port: 22, user: 'deploy' };
 const hostKey = 'ssh-ed25519 AAAAkey';
@@ -16,14 +16,14 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Runs a command with an `ssh` that does as `script` says, and notes its arguments. */
-function run(command: string, script: string, environment: Record<string, string> = {}) {
+function run(deadline: number, command: string, script: string, environment: Record<string, string> = {}) {
   const ssh = join(folder, 'ssh');
   writeFileSync(ssh, `#!/bin/sh\nprintf '%s\\n' "$*" >>'${folder}/args'\n${script}\n`);
   chmodSync(ssh, 0o755);
-  const result = spawnSync('/bin/sh', ['-c', command], {
+  const result = spawnSync('/bin/sh', ['-c', runOnHost(deadline)], {
     input: 'the script\n',
     encoding: 'utf8',
-    env: { PATH: `${folder}:${process.env.PATH}`, ...environment },
+    env: { PATH: `${folder}:${process.env.PATH}`, script: command, ...environment },
   });
   const args = readFileSync(join(folder, 'args'), 'utf8').trim().split('\n');
   return { ...result, args };
@@ -34,7 +34,7 @@ const echoes = `case "$*" in *' true') : ;; *) cat "$CONTAINERHOST_KNOWN_HOSTS";
 
 describe('a command on the host', () => {
   test('feeds its stdin to a root shell, with the pinned key', () => {
-    const { status, stdout, args } = run(onHost(connection, hostKey, 0), echoes);
+    const { status, stdout, args } = run(0, onHost(connection, hostKey), echoes);
     expect(status).toBe(0);
     expect(stdout).toBe('203.0.113.7 ssh-ed25519 AAAAkey\nthe script\n');
     expect(args.map((line) => line.slice(line.indexOf(' -- ')))).toEqual([
@@ -44,13 +44,13 @@ describe('a command on the host', () => {
   });
 
   test('needs no sudo as root', () => {
-    const { args } = run(onHost({ ...connection, user: 'root' }, hostKey, 0), echoes);
+    const { args } = run(0, onHost({ ...connection, user: 'root' }, hostKey), echoes);
     expect(args[1]).toMatch(/ -- 203\.0\.113\.7 bash -s$/);
   });
 
   test('lets an operator get in as somebody else, with another key', () => {
     const environment = { CORTEX_SSH_USER: 'root', CORTEX_SSH_IDENTITY_FILE: '/my keys/id' };
-    const { args } = run(onHost(connection, hostKey, 0), echoes, environment);
+    const { args } = run(0, onHost(connection, hostKey), echoes, environment);
     expect(args[1]).toMatch(
       /^-o User=root -o IdentitiesOnly=yes -o IdentityFile=\/my keys\/id .* -- 203\.0\.113\.7 bash -s$/,
     );
@@ -59,13 +59,13 @@ describe('a command on the host', () => {
   test('waits until the host lets it in', () => {
     const script = `n=$(cat '${folder}/n' 2>/dev/null || echo 0); echo $((n + 1)) >'${folder}/n'
       if [ "$n" -lt 1 ]; then echo 'Connection refused' >&2; exit 255; fi`;
-    const { status, args } = run(onHost(connection, hostKey, 60), script);
+    const { status, args } = run(60, onHost(connection, hostKey), script);
     expect(status).toBe(0);
     expect(args).toHaveLength(3);
   });
 
   test('says how to try by hand when it gives up', () => {
-    const { status, stderr } = run(onHost(connection, hostKey, 0), `echo 'Connection refused' >&2; exit 255`);
+    const { status, stderr } = run(0, onHost(connection, hostKey), `echo 'Connection refused' >&2; exit 255`);
     expect(status).toBe(1);
     expect(stderr).toBe(
       'Connection refused\nthe host could not be reached for 0 s; try it by hand: ssh deploy@203.0.113.7\n',
@@ -74,7 +74,7 @@ describe('a command on the host', () => {
 
   test('does not wait for a host with another key', () => {
     const script = `echo 'Host key verification failed.' >&2; exit 255`;
-    const { status, stderr, args } = run(onHost(connection, hostKey, 300), script);
+    const { status, stderr, args } = run(300, onHost(connection, hostKey), script);
     expect(status).toBe(1);
     expect(stderr).toMatch(/^Host key verification failed\.\nthe host shows another key than the pinned one/);
     expect(args).toHaveLength(1);
@@ -82,7 +82,7 @@ describe('a command on the host', () => {
 
   test('ends as the script ends', () => {
     const script = `case "$*" in *' true') : ;; *) exit 7 ;; esac`;
-    expect(run(onHost(connection, hostKey, 0), script).status).toBe(7);
+    expect(run(0, onHost(connection, hostKey), script).status).toBe(7);
   });
 });
 
@@ -90,10 +90,9 @@ test('ssh takes every option that it is given', () => {
   const command = onHost(
     { ...connection, port: 2222, proxyCommand: 'nc %h %p', identityFile: '~/.ssh/my key' },
     hostKey,
-    0,
   );
   const script = `case "$*" in *' true') exit ;; esac; exec ${ssh()} -G "$@" | grep -E '^(user|port|hostname|stricthostkeychecking|userknownhostsfile|proxycommand|identityfile|identitiesonly|batchmode|hostkeyalias) '`;
-  const { stdout } = run(command, script);
+  const { stdout } = run(0, command, script);
   expect(stdout.split('\n').filter(Boolean).sort()).toEqual([
     'batchmode yes',
     'hostkeyalias 203.0.113.7',
