@@ -41,7 +41,7 @@ async function runProject(name: string, args: string[]): Promise<Tally> {
 }
 
 async function main(args: string[]): Promise<Tally> {
-  await ensureToolchain({ command: 'npm test', packages: machinePackages });
+  await ensureToolchain({ command: 'npm test', packages: [...machinePackages, 'jq', 'shellcheck'] });
   const filter = args.length > 0 ? ['--passWithNoTests', ...args] : [];
   const unit = await runProject('unit', filter);
   // One after the other: each boots the VM, and they would fight over two cores.

@@ -4,9 +4,13 @@ import type { Rollout } from '../../../spec/service.ts';
 import { type Behaviour, Service } from './service.ts';
 import { type Outcome, TempHost } from './tempHost.ts';
 
+/** How many commands each step of a deployment has, about. */
+const lengths = { delete: 70, reserve: 60, start: 180, switch: 90, clear: 70 };
+const recovery = 120;
+
 /** Where power is lost: in which step of a deployment, and before which of its commands. */
 interface Kill {
-  during: 'delete' | 'reserve' | 'start' | 'switch' | 'clear';
+  during: keyof typeof lengths;
   command: number;
 }
 
@@ -19,8 +23,13 @@ type Event =
   | { event: 'reboot'; kill: number | null };
 
 const milliseconds = Number(process.env.FAULTS_MS ?? 6000);
-const command = fc.integer({ min: 1, max: 250 });
-const often = <T>(value: fc.Arbitrary<T>) => fc.option(value, { freq: 2 });
+const often = <T>(value: fc.Arbitrary<T>) => fc.option(value, { freq: 3 });
+const within = (length: number) => fc.integer({ min: 1, max: length });
+const killed = fc.oneof(
+  ...Object.entries(lengths).map(([during, length]) =>
+    fc.record({ during: fc.constant(during as Kill['during']), command: within(length) }),
+  ),
+);
 const events: fc.Arbitrary<Event> = fc.oneof(
   {
     weight: 5,
@@ -35,14 +44,18 @@ const events: fc.Arbitrary<Event> = fc.oneof(
         'bad-health',
         'bad-crash',
       ),
-      kill: often(
-        fc.record({ during: fc.constantFrom('delete', 'reserve', 'start', 'switch', 'clear'), command }),
-      ),
+      kill: often(killed),
     }),
   },
   { weight: 1, arbitrary: fc.constant({ event: 'resume' as const }) },
-  { weight: 1, arbitrary: fc.record({ event: fc.constant('timer' as const), kill: often(command) }) },
-  { weight: 1, arbitrary: fc.record({ event: fc.constant('reboot' as const), kill: often(command) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ event: fc.constant('timer' as const), kill: often(within(recovery)) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ event: fc.constant('reboot' as const), kill: often(within(recovery)) }),
+  },
 );
 
 /** Deploys as the engine does, which forgets what it was told is deleted, and clears away at the end. */
@@ -174,7 +187,7 @@ describe('whatever fails and whenever power is lost', () => {
       host.save();
       let runs = 0;
       fc.assert(
-        fc.property(fc.array(events, { minLength: 1, maxLength: 8 }), (sequence) => {
+        fc.property(fc.array(events, { minLength: 1, maxLength: 4 }), (sequence) => {
           runs += 1;
           host.restore();
           const engine = new Engine(web);

@@ -44,12 +44,6 @@ export class TempHost {
     writeFileSync(path, `#!/bin/sh\nroot=${this.root}\n${lines}\n`, { mode: 0o755 });
   }
 
-  #argv(): string[] {
-    // Owners of files are real: only root can change them.
-    const root = process.getuid?.() === 0 ? [] : ['unshare', '--map-root-user', '--map-auto'];
-    return [...root, 'setsid', '--wait', 'bash', '-s'];
-  }
-
   #input(script: string, killAt: number | undefined): string {
     const { root } = this;
     // Power is lost before the n-th command: everything of the script's session ends with it.
@@ -68,8 +62,7 @@ export class TempHost {
   }
 
   run(script: string, { killAt }: { killAt?: number } = {}): Outcome {
-    const [command = '', ...args] = this.#argv();
-    const { status, stdout, stderr } = spawnSync(command, args, {
+    const { status, stdout, stderr } = spawnSync('setsid', session, {
       input: this.#input(script, killAt),
       encoding: 'utf8',
     });
@@ -78,8 +71,7 @@ export class TempHost {
 
   /** As `run`, at the same time as others. */
   begin(script: string): Promise<Outcome> {
-    const [command = '', ...args] = this.#argv();
-    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn('setsid', session, { stdio: ['pipe', 'pipe', 'pipe'] });
     child.stdin.end(this.#input(script, undefined));
     let stdout = '';
     let stderr = '';
@@ -131,6 +123,9 @@ export class TempHost {
     rmSync(this.root, { recursive: true, force: true });
   }
 }
+
+/** A session of its own, so that it can be killed with everything in it. */
+const session = ['--wait', 'bash', '-s'];
 
 /** The proxy: what it runs with is in `running`, one file a backend; a reload reads `proxies` again. */
 const reload = `rm -f "$root"/running/*
