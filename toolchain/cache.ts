@@ -22,7 +22,7 @@ export async function cached(
   const result = join(cache, name);
   if (existsSync(result)) return result;
   const wait = () => log(`waiting for another process that is preparing ${name}`);
-  await withLock(join(cache, `.${name}.lock`), wait, async () => {
+  const prepare = async () => {
     if (existsSync(result)) return;
     for (const left of readdirSync(cache)) {
       // Of a process that was killed: nobody else can be at it, the lock being held here.
@@ -35,6 +35,7 @@ export async function cached(
     } finally {
       rmSync(unfinished, { recursive: true, force: true });
     }
-  });
+  };
+  await withLock(join(cache, `.${name}.lock`), prepare, wait);
   return result;
 }

@@ -7,7 +7,11 @@ import { ToolchainError } from './error.ts';
  * Does work while holding an exclusive lock on a file, across processes. A child holds it as long as its
  * input is open: however this process ends, the lock is free again.
  */
-export async function withLock<T>(file: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(
+  file: string,
+  work: () => Promise<T>,
+  onWait: () => void = () => {},
+): Promise<T> {
   mkdirSync(dirname(file), { recursive: true });
   const holder = spawn('flock', ['--exclusive', file, 'sh', '-c', 'echo locked; exec cat >/dev/null'], {
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, utimesSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { cacheDirectory } from '../../toolchain/cache.ts';
-import { withLock } from './lock.ts';
+import { withLock } from '../../toolchain/lock.ts';
 import { removeTree } from './remove.ts';
 import { openVm } from './vm.ts';
 

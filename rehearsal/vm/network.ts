@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { withLock } from './lock.ts';
+import { withLock } from '../../toolchain/lock.ts';
 import { run } from './run.ts';
 
 /** Which VM has which network, for all rehearsals of this machine; gone with a reboot, as the networks are. */

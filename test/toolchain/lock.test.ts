@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { withLock } from '../../../rehearsal/vm/lock.ts';
+import { withLock } from '../../toolchain/lock.ts';
 
 let directory: string;
 beforeAll(() => {
