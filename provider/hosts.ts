@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { currentConnection } from './connection.ts';
 import { hostLibrary } from './hostSetup.ts';
 import type { Host } from './inputs.ts';
+import { parseReading, type Reading } from './reading.ts';
 import { HostError } from './ssh/problem.ts';
 import { type RunOptions, type Shell, SshShell } from './ssh/shell.ts';
 import { words } from './words.ts';
@@ -47,8 +48,32 @@ export class Hosts {
     }
   }
 
-  /** Everything that a stack has on a host: one round trip, however many ask. */
-  read(stack: string, host: Host, options: RunOptions = {}): Promise<string> {
+  /** The same for an operation that takes something away: where the host is proven to be gone, it is done. */
+  async remove(stack: string, host: Host, call: string, options: RunOptions = {}): Promise<void> {
+    if (this.isReplaced(host)) return;
+    try {
+      await this.change(stack, host, call, options);
+    } catch (error) {
+      if (!isAnotherMachine(error)) throw error;
+    }
+  }
+
+  /**
+   * Everything that a stack has on a host; undefined when another machine stands in its place.
+   *
+   * @throws {HostError} when the host does not answer: that proves nothing
+   */
+  async read(stack: string, host: Host, options: RunOptions = {}): Promise<Reading | undefined> {
+    try {
+      return parseReading(await this.#readOnce(stack, host, options));
+    } catch (error) {
+      if (isAnotherMachine(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** One round trip, however many ask. */
+  #readOnce(stack: string, host: Host, options: RunOptions): Promise<string> {
     const key = reading(stack, host);
     let result = this.#readings.get(key);
     if (!result) {
@@ -93,7 +118,7 @@ export class Hosts {
 }
 
 /** Whether an operation failed because another machine stands where this one was. */
-export function isAnotherMachine(error: unknown): boolean {
+function isAnotherMachine(error: unknown): boolean {
   return error instanceof HostError && error.message.includes('this is another machine');
 }
 

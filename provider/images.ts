@@ -1,10 +1,9 @@
 import { qualifiedImage } from '../runtimes/image.ts';
 import { runtimeNames } from '../spec/service.ts';
 import { inPlace } from './differences.ts';
-import { type Hosts, isAnotherMachine } from './hosts.ts';
+import type { Hosts } from './hosts.ts';
 import type { ImagesInputs } from './inputs.ts';
-import { parseReading, type Reading } from './reading.ts';
-import type { Resource } from './resource.ts';
+import { gone, type Resource } from './resource.ts';
 import type { Operation } from './rpc/resourceProvider.ts';
 import { type Props, reveal, Secret } from './rpc/value.ts';
 import { words } from './words.ts';
@@ -39,13 +38,8 @@ export const images: Resource = {
     const { host, stack } = reveal(inputs) as unknown as ImagesInputs;
     // what a refresh found is written over the inputs, so what was declared is kept beside them
     const wanted = reveal(properties.declared ?? inputs.images ?? []) as string[];
-    let reading: Reading;
-    try {
-      reading = parseReading(await hosts.read(stack, host));
-    } catch (error) {
-      if (isAnotherMachine(error)) return { id: '', inputs: {}, properties: {} };
-      throw error;
-    }
+    const reading = await hosts.read(stack, host);
+    if (!reading) return gone;
     const there = wanted.filter((image) =>
       runtimeNames.every((runtime) => reading.images[runtime].has(qualifiedImage(image))),
     );

@@ -1,13 +1,8 @@
+import type { Account } from '../runtimes/runtime.ts';
 import type { Rollout, RuntimeName, ServiceSpec } from '../spec/service.ts';
 import type { Connection } from './ssh/args.ts';
 
-/** The rootless account that Podman's containers run under. */
-export interface Account {
-  name: string;
-  uid: number;
-  /** first of the 65,536 subordinate uids, and of the gids: both ranges start at the same number */
-  subuidStart: number;
-}
+export type { Account };
 
 /**
  * A host as resources know it. `machineId` and `hostKey` are its identity: a changed one means that

@@ -6,7 +6,6 @@ import type { RenderContext, Rendered } from '../runtimes/runtime.ts';
 import { specDigest } from '../spec/digest.ts';
 import { type RuntimeName, runtimeNames, type ServiceSpec } from '../spec/service.ts';
 import { differences } from './differences.ts';
-import { isAnotherMachine } from './hosts.ts';
 import type { InstanceInputs } from './inputs.ts';
 import {
   deliverProject,
@@ -19,7 +18,7 @@ import {
 import { changed, type Observed, observe, stateOf } from './observed.ts';
 import { projectArchive } from './projectArchive.ts';
 import { containerOf, parseReading, type Reading, strangersOf } from './reading.ts';
-import type { Resource } from './resource.ts';
+import { gone, type Resource } from './resource.ts';
 import type { CheckFailure } from './rpc/resourceProvider.ts';
 import {
   hasUnknown,
@@ -132,13 +131,8 @@ export const instance: Resource = {
   async read({ id, inputs, properties, log }, hosts) {
     const stored = reveal(inputs) as unknown as InstanceInputs;
     const { host, stack, spec } = stored;
-    let reading: Reading;
-    try {
-      reading = parseReading(await hosts.read(stack, host));
-    } catch (error) {
-      if (isAnotherMachine(error)) return { id: '', inputs: {}, properties: {} };
-      throw error;
-    }
+    const reading = await hosts.read(stack, host);
+    if (!reading) return gone;
     for (const stranger of strangersOf(reading, stack, spec.name)) {
       log(
         'warning',
@@ -148,7 +142,7 @@ export const instance: Resource = {
     }
     const container = containerOf(reading, stored.runtime, id);
     // The engines answered and do not have it: that is what "gone" means.
-    if (!container) return { id: '', inputs: {}, properties: {} };
+    if (!container) return gone;
     const baseline = reveal(properties.baseline ?? {}) as unknown as Baseline;
     // What an earlier refresh found is not what is found now.
     const { files: _, ...before } = inputs;
@@ -161,21 +155,16 @@ export const instance: Resource = {
 
   async delete({ id, oldInputs, signal, log }, hosts) {
     const { host, stack, spec } = reveal(oldInputs) as unknown as InstanceInputs;
-    if (hosts.isReplaced(host)) return;
     const progress = (message: string) => log('info', message, { ephemeral: true });
-    try {
-      await hosts.change(
-        stack,
-        host,
-        `use_service ${words([stack, spec.name])}\ndelete_instance ${words([id])}`,
-        {
-          signal,
-          progress,
-        },
-      );
-    } catch (error) {
-      if (!isAnotherMachine(error)) throw error;
-    }
+    await hosts.remove(
+      stack,
+      host,
+      `use_service ${words([stack, spec.name])}\ndelete_instance ${words([id])}`,
+      {
+        signal,
+        progress,
+      },
+    );
   },
 };
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { inPlace } from './differences.ts';
 import { renderListeners } from './haproxy.ts';
-import { type Hosts, isAnotherMachine } from './hosts.ts';
+import type { Hosts } from './hosts.ts';
 import type { ProxyInputs } from './inputs.ts';
-import { parseReading, type Reading } from './reading.ts';
-import type { Resource } from './resource.ts';
+import type { Reading } from './reading.ts';
+import { gone, type Resource } from './resource.ts';
 import type { Operation } from './rpc/resourceProvider.ts';
 import { type Props, reveal } from './rpc/value.ts';
 import { words } from './words.ts';
@@ -35,13 +35,8 @@ export const proxy: Resource = {
     // A refresh writes what it finds over the inputs.
     const given = properties.declared ?? inputs.services;
     const stored = reveal({ ...inputs, services: given ?? {} }) as unknown as ProxyInputs;
-    let reading: Reading;
-    try {
-      reading = parseReading(await hosts.read(stored.stack, stored.host));
-    } catch (error) {
-      if (isAnotherMachine(error)) return { id: '', inputs: {}, properties: {} };
-      throw error;
-    }
+    const reading = await hosts.read(stored.stack, stored.host);
+    if (!reading) return gone;
     const services: Props = { ...(given as Props) };
     for (const service of Object.keys(stored.services)) {
       const problem = fileProblem(reading, stored, service);
@@ -53,12 +48,7 @@ export const proxy: Resource = {
 
   async delete({ oldInputs, signal }, hosts) {
     const { host, stack } = reveal(oldInputs) as unknown as ProxyInputs;
-    if (hosts.isReplaced(host)) return;
-    try {
-      await hosts.change(stack, host, `forget_stack ${words([stack, host.account.name])}`, { signal });
-    } catch (error) {
-      if (!isAnotherMachine(error)) throw error;
-    }
+    await hosts.remove(stack, host, `forget_stack ${words([stack, host.account.name])}`, { signal });
   },
 };
 

@@ -25,3 +25,6 @@ export interface Resource {
   update?(req: UpdateRequest, hosts: Hosts): Promise<{ properties: Props }>;
   delete(req: DeleteRequest, hosts: Hosts): Promise<void>;
 }
+
+/** What read says of something that is proven not to be there. */
+export const gone: ReadResult = { id: '', inputs: {}, properties: {} };

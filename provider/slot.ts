@@ -1,8 +1,8 @@
 import { inPlace } from './differences.ts';
-import { type Hosts, isAnotherMachine } from './hosts.ts';
+import type { Hosts } from './hosts.ts';
 import type { SlotInputs } from './inputs.ts';
-import { parseReading, type Reading, straysOf } from './reading.ts';
-import type { Resource } from './resource.ts';
+import { type Reading, straysOf } from './reading.ts';
+import { gone, type Resource } from './resource.ts';
 import type { Operation } from './rpc/resourceProvider.ts';
 import { type Props, reveal } from './rpc/value.ts';
 import { words } from './words.ts';
@@ -28,15 +28,10 @@ export const slot: Resource = {
 
   async read({ id, inputs }, hosts) {
     const { host, stack, service } = reveal(inputs) as unknown as SlotInputs;
-    let reading: Reading;
-    try {
-      reading = parseReading(await hosts.read(stack, host));
-    } catch (error) {
-      if (isAnotherMachine(error)) return { id: '', inputs: {}, properties: {} };
-      throw error;
-    }
+    const reading = await hosts.read(stack, host);
+    if (!reading) return gone;
     const record = reading.services[service];
-    if (!record?.slot) return { id: '', inputs: {}, properties: {} };
+    if (!record?.slot) return gone;
     const { strays: _, ...before } = inputs;
     const strays = straysOf(reading, service);
     const live = {
@@ -49,16 +44,11 @@ export const slot: Resource = {
 
   async delete({ oldInputs, signal, log }, hosts) {
     const { host, stack, service } = reveal(oldInputs) as unknown as SlotInputs;
-    if (hosts.isReplaced(host)) return;
     const progress = (message: string) => log('info', message, { ephemeral: true });
-    try {
-      await hosts.change(stack, host, `use_service ${words([stack, service])}\ndelete_slot`, {
-        signal,
-        progress,
-      });
-    } catch (error) {
-      if (!isAnotherMachine(error)) throw error;
-    }
+    await hosts.remove(stack, host, `use_service ${words([stack, service])}\ndelete_slot`, {
+      signal,
+      progress,
+    });
   },
 };
 
