@@ -57,9 +57,18 @@ apt_update() {
   updated=1
 }
 
+# Docker of another origin stays: apt would take it away, and its containers with it, for Debian's own.
+own_docker() { # $1 package
+  case $1 in
+  docker.io | docker-cli | docker-compose) command -v docker >/dev/null && docker compose version >/dev/null 2>&1 ;;
+  *) false ;;
+  esac
+}
+
 install_packages() {
   local package missing=()
   for package in $packages; do
+    if own_docker "$package"; then continue; fi
     # shellcheck disable=SC2016 # dpkg's variable, not the shell's
     if [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)" != installed ]; then missing+=("$package"); fi
   done
