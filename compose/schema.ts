@@ -1,13 +1,12 @@
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import type { ErrorObject } from 'ajv';
 import schema from './compose-spec.json' with { type: 'json' };
 import { type Complaint, type Path, quote } from './problem.ts';
+import validate from './schemaValidator.cjs';
 
 /** What the Compose Specification's own schema objects to. */
 export interface SchemaFault extends Complaint {
   path: Path;
 }
-
-const validate = new Ajv2020({ allErrors: true, verbose: true, strict: false }).compile(schema);
 
 /** every key that a service may have; Ajv counts those of a failed part as unknown */
 const serviceKeys = new Set([
@@ -61,9 +60,9 @@ const typeNames: Record<string, string> = {
 };
 
 function describe(error: ErrorObject, errors: ErrorObject[], root: unknown): SchemaFault {
-  const path = pathOf(error.instancePath, root);
+  const { path, value } = placeOf(error.instancePath, root);
   const params: Record<string, unknown> = error.params;
-  const found = quote(error.data);
+  const found = quote(value);
   switch (error.keyword) {
     case 'type': {
       const types = errors
@@ -77,7 +76,7 @@ function describe(error: ErrorObject, errors: ErrorObject[], root: unknown): Sch
       const key = String(params.additionalProperty ?? params.unevaluatedProperty);
       return {
         path: [...path, key],
-        found: quote((error.data as Record<string, unknown>)[key]),
+        found: quote((value as Record<string, unknown>)[key]),
         expected: `a key that the Compose Specification knows, which "${key}" is not`,
         fix: 'correct its spelling or where it stands; a note of your own begins with x-',
       };
@@ -103,8 +102,8 @@ function describe(error: ErrorObject, errors: ErrorObject[], root: unknown): Sch
   }
 }
 
-/** A JSON pointer as a path: an index where the value is a list. */
-function pathOf(pointer: string, root: unknown): Path {
+/** A JSON pointer as a path, with an index where the value is a list, and what is there. */
+function placeOf(pointer: string, root: unknown): { path: Path; value: unknown } {
   const path: (string | number)[] = [];
   let value = root;
   for (const token of pointer.split('/').slice(1)) {
@@ -112,5 +111,5 @@ function pathOf(pointer: string, root: unknown): Path {
     path.push(Array.isArray(value) ? Number(key) : key);
     value = (value as Record<string, unknown>)[key];
   }
-  return path;
+  return { path, value };
 }
