@@ -108,6 +108,8 @@ reserve_instance() { # $1 instance, $2… container ports
   directory=$(instance_dir "$name")
   shift
   finish_switch
+  # A switch that was cut short may have left requests going to what the record names no more.
+  apply_proxy "$service_dir"
   remove_orphans
   if [ -e "$directory" ]; then fail "$name is on this host already and serves: give the new instance another name"; fi
   # shellcheck disable=SC2174 # the folders above are there, or named

@@ -108,6 +108,15 @@ describe('rolling', () => {
     expectOnly(web, 'web-3');
   });
 
+  test('a switch that was cut short is made up for before the old one goes', () => {
+    const web = serving('rolling');
+    expect(web.create('web-2').code).toBe(0);
+    writeFileSync(join(web.directory, 'slot'), 'web-2');
+    expect(web.served()).toBe('web-1');
+    expect(web.create('web-3', 'bad-start').code).toBe(1);
+    expectOnly(web, 'web-2');
+  });
+
   test('a name of somebody that serves is refused', () => {
     const web = serving('rolling');
     expect(web.create('web-1').stderr).toContain('web-1 is on this host already');
