@@ -22,7 +22,7 @@ type Event =
   | { event: 'timer'; kill: number | null }
   | { event: 'reboot'; kill: number | null };
 
-const milliseconds = Number(process.env.FAULTS_MS ?? 6000);
+const milliseconds = Number(process.env.FAULTS_MS ?? 4000);
 const often = <T>(value: fc.Arbitrary<T>) => fc.option(value, { freq: 3 });
 const within = (length: number) => fc.integer({ min: 1, max: length });
 const killed = fc.oneof(

@@ -154,7 +154,7 @@ describe('the owners of a volume', () => {
         host.must(own('docker', user));
         expect(tree(volume)).toEqual(before);
       }),
-      { interruptAfterTimeLimit: 3000, numRuns: 1000, markInterruptAsFailure: false },
+      { interruptAfterTimeLimit: 2000, numRuns: 1000, markInterruptAsFailure: false },
     );
   });
 
@@ -171,7 +171,7 @@ describe('the owners of a volume', () => {
         expect(tree(volume)).toEqual(before);
         expect(readdirSync(volume).sort()).toEqual(['data', 'mapping']);
       }),
-      { interruptAfterTimeLimit: 3000, numRuns: 1000, markInterruptAsFailure: false },
+      { interruptAfterTimeLimit: 2000, numRuns: 1000, markInterruptAsFailure: false },
     );
   });
 
