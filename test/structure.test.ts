@@ -30,6 +30,8 @@ const mayImport: Record<string, string[]> = {
   'toolchain/': [],
   // it drives the project from outside, over its commands: of the program it knows the protocol
   'rehearsal/': ['toolchain/', 'provider/rpc/', 'spec/', 'runtimes/'],
+  // measures rehearsals
+  'bench/': ['rehearsal/', 'toolchain/'],
 };
 
 /** Also imports of types, imports for their effect, re-exports and `import()`. */
