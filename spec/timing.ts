@@ -22,7 +22,10 @@ export function graceSeconds(spec: ServiceSpec): number {
 export function healthSeconds(spec: ServiceSpec): number {
   if (!spec.health) return unprobedSeconds;
   const { startPeriodMs, intervalMs, timeoutMs, retries } = spec.health;
-  return Math.max(shortestHealthSeconds, Math.ceil((startPeriodMs + retries * intervalMs + timeoutMs) / 1000));
+  return Math.max(
+    shortestHealthSeconds,
+    Math.ceil((startPeriodMs + retries * intervalMs + timeoutMs) / 1000),
+  );
 }
 
 /** How long the host waits for a successor before it brings the parked instance back, seconds. */
