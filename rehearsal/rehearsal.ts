@@ -290,6 +290,8 @@ function surroundings(directory: string, project: Project): Record<string, strin
     ...environment,
     PATH: `${join(project.directory, 'rehearsal', 'bin')}:${environment.PATH}`,
     CORTEX_REHEARSAL: directory,
+    // each `pulumi` starts Node three times on the same modules
+    NODE_COMPILE_CACHE: join(directory, 'compiled'),
   };
 }
 

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Go } from './go.ts';
@@ -38,6 +38,16 @@ export async function buildPulumi(go: Go, version: string, directory: string, lo
   ];
   mkdirSync(directory, { recursive: true });
   for (const program of programs) await build(go, program, version, directory, log);
+  withoutTypescript(join(directory, 'pulumi-language-nodejs'));
+}
+
+/**
+ * A language host of that age is told by a flag what Pulumi.yaml says (`typescript: false`), and the CLI of today
+ * gives none: a compiler that nobody uses would be loaded with each program, and map each of its stack traces.
+ */
+export function withoutTypescript(host: string): void {
+  renameSync(host, `${host}.bin`);
+  writeFileSync(host, '#!/bin/sh\nexec "$0.bin" -typescript=false "$@"\n', { mode: 0o755 });
 }
 
 async function build(go: Go, program: Program, version: string, directory: string, log: Log): Promise<void> {
