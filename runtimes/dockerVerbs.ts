@@ -41,9 +41,11 @@ export function dockerVerbs(spec: ServiceSpec, context: RenderContext): Rendered
       verb: 'stop',
       says: `Stops ${context.instance} and keeps it: it does not come back at boot. Undone by restore.`,
       lines: [
+        'bar() { docker update --restart=no "$1" >/dev/null; }',
         `ids=$(${mine})`,
         'for id in $ids; do',
-        '  docker update --restart=no "$id" >/dev/null',
+        '  # one that crashes cannot be updated in the very moment that it does',
+        '  bar "$id" 2>/dev/null || { sleep 0.2 && bar "$id" 2>/dev/null; } || { sleep 1 && bar "$id"; }',
         '  docker stop "$id" >/dev/null',
         'done',
       ],
