@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Project } from '../rehearsal/project.ts';
 
-/** A program without a resource, with the settings of this project: what Pulumi itself takes. */
+/** A program without a resource, as `pulumi new typescript` writes it, with the settings of this project. */
 export function emptyProgram(directory: string, project: Project): string {
   mkdirSync(directory);
   // nothing but the name and what the program and the stack are about differs
@@ -10,7 +10,7 @@ export function emptyProgram(directory: string, project: Project): string {
   const kept = settings.slice(0, settings.indexOf('\nplugins:'));
   writeFileSync(join(directory, 'Pulumi.yaml'), `${kept.replace(/^name: .*$/m, 'name: empty')}\n`);
   writeFileSync(join(directory, 'package.json'), '{"type": "module", "main": "index.ts"}\n');
-  writeFileSync(join(directory, 'index.ts'), 'export {};\n');
+  writeFileSync(join(directory, 'index.ts'), "import * as pulumi from '@pulumi/pulumi';\n");
   symlinkSync(join(project.directory, 'node_modules'), join(directory, 'node_modules'));
   return directory;
 }
