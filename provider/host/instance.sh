@@ -193,8 +193,11 @@ switch_slot() { # $1 instance
   apply_proxy "$service_dir"
   finish_switch
   disarm
+  # The engine forgot one that came back, and one whose container somebody removed. A predecessor that still
+  # runs is the engine's to delete.
   for name in $(instances); do
-    if [ "$name" != "$1" ] && [ -e "$(instance_dir "$name")/forgotten" ]; then remove_instance "$name"; fi
+    if [ "$name" = "$1" ]; then continue; fi
+    if [ -e "$(instance_dir "$name")/forgotten" ] || ! verb "$name" running >/dev/null 2>&1; then remove_instance "$name"; fi
   done
 }
 
