@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { networkInterfaces } from 'node:os';
@@ -302,6 +303,8 @@ async function sweep(parent: string): Promise<void> {
     const file = join(directory, 'pid');
     const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
     if (pid !== 0 && existsSync(`/proc/${pid}`)) continue;
+    // being made just now
+    if (pid === 0 && Date.now() - statSync(directory).mtimeMs < 60_000) continue;
     await new Machines(directory, '').destroyAll();
     rmSync(directory, { recursive: true, force: true });
   }
