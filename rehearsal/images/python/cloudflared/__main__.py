@@ -1,10 +1,6 @@
 import argparse
-import asyncio
 import os
 import sys
-
-from .connector import run
-from .ready import ready
 
 
 def main():
@@ -28,8 +24,15 @@ def main():
     if arguments.command == "version":
         print(f"cloudflared version {os.environ.get('CLOUDFLARED_VERSION', 'unknown')} (stand-in)")
         return 0
+    # `ready` runs every few hundred milliseconds, so it imports next to nothing of what `run` needs
     if arguments.verb == "ready":
+        from .ready import ready
+
         return ready(arguments.metrics)
+    import asyncio
+
+    from .connector import run
+
     return asyncio.run(run(arguments))
 
 
