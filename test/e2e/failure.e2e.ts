@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ask } from '../../rehearsal/ask.ts';
 import { startLoad } from '../../rehearsal/load/load.ts';
 import type { Rehearsal } from '../../rehearsal/rehearsal.ts';
 import { targets } from '../../rehearsal/walkthrough.ts';
@@ -160,6 +161,32 @@ describe('`up` killed while a single writer is parked', () => {
 });
 
 describe('runtimes of their own', () => {
+  test(
+    'a flip that stops half-way serves every request, and goes on or back',
+    async () => {
+      rehearsal.flag('podman');
+      const { lost, failures } = await underLoad(async () => {
+        const only = ['Instance', 'Slot'].flatMap((type) => [
+          '--target',
+          `**containerhost:index:${type}::cortex-engine`,
+        ]);
+        well(await rehearsal.up(only));
+        expect(await engine()).toMatchObject({ runtime: 'podman' });
+        for (const service of ['cortex-admin', 'cortex-dashboard']) {
+          expect(await who(rehearsal, service)).toMatchObject({ runtime: 'docker' });
+        }
+        const { body } = await ask(rehearsal.edge.publicPort, 'cortex-admin.localhost', '/engine');
+        expect(JSON.parse(body)).toMatchObject({ service: 'cortex-engine', runtime: 'podman' });
+      });
+      expect({ lost, failures }).toEqual({ lost: 0, failures: {} });
+      rehearsal.flag('docker');
+      well(await rehearsal.up());
+      expect(await engine()).toMatchObject({ runtime: 'docker' });
+      await expectClean(rehearsal);
+    },
+    5 * minutes,
+  );
+
   test(
     'a stack that is half in Podman serves everything',
     async () => {

@@ -64,9 +64,11 @@ export async function eventually<T>(seconds: number, again: () => Promise<T>): P
   }
 }
 
-/** A preview that finds nothing, and says so by its exit code too. */
+/** A preview that finds nothing, says so by its exit code too, and has read the host, once. */
 export async function expectClean(rehearsal: Rehearsal): Promise<void> {
+  rehearsal.trips();
   const { code, output } = await rehearsal.preview(['--expect-no-changes']);
   if (code !== 0) throw new Error(`the preview is not clean:\n${output}`);
+  expect(rehearsal.trips()).toEqual(['read_stack']);
   expect(output).not.toMatch(/\b(create|replace|update|delete)\)/);
 }
