@@ -5,6 +5,9 @@ import { CortexServices } from './components/services.ts';
 import { CloudflareTunnel } from './components/tunnel.ts';
 import { loadConfig } from './config.ts';
 
+// The SDK asks for a stack for each of its promises, and would map every frame of it: a third of the program's time.
+Reflect.deleteProperty(Error, 'prepareStackTrace');
+
 const config = loadConfig();
 const compose = declaredServices(import.meta.dirname, config);
 const { stack } = config;

@@ -3,7 +3,16 @@
 # Whatever cannot be read fails the whole reading: half of the truth would look like drift.
 
 read_stack() { # $1 stack, $2 account
-  local account=$2 directory units
+  local account=$2 directory units work docker podman
+  # The engines take the longest, so they are asked at the same time, and while the rest is read.
+  mkdir -p "$locks"
+  work=$(mktemp -d -p "$locks" read.XXXXXX)
+  # shellcheck disable=SC2064 # the value of now
+  trap "rm -rf '$work'" EXIT
+  read_docker "$work" &
+  docker=$!
+  read_podman "$work" "$account" &
+  podman=$!
   echo "=== machine"
   cat /etc/machine-id
   echo "=== records"
@@ -24,16 +33,28 @@ read_stack() { # $1 stack, $2 account
   echo "=== proxy"
   ask_proxy 'show servers state' || echo down
   echo
-  echo "=== docker"
-  sh -c "$inspect_all" sh docker || fail "docker does not answer: systemctl status docker"
-  echo "=== podman"
-  as_account "$account" sh -c "$inspect_all" sh podman || fail "podman does not answer for $account: loginctl user-status $account"
+  wait "$docker" || fail "docker does not answer: systemctl status docker"
+  wait "$podman" || fail "podman does not answer for $account: loginctl user-status $account"
+  for directory in docker podman; do
+    echo "=== $directory"
+    cat "$work/$directory"
+  done
   echo "=== images"
-  { docker image ls --format "$references" && docker image ls --digests --format "$digests"; } | sed 's/^/docker /' ||
-    fail "docker does not answer: systemctl status docker"
-  as_account "$account" podman image ls --format "$references
-$digests" | sed 's/^/podman /' || fail "podman does not answer for $account: loginctl user-status $account"
+  cat "$work/docker-images" "$work/podman-images"
   echo "=== end"
+}
+
+read_docker() { # $1 folder for the answers
+  sh -c "$inspect_all" sh docker >"$1/docker" || return 1
+  { docker image ls --format "$references" && docker image ls --digests --format "$digests"; } >"$1/docker-references" || return 1
+  sed 's/^/docker /' "$1/docker-references" >"$1/docker-images"
+}
+
+read_podman() { # $1 folder for the answers, $2 account
+  as_account "$2" sh -c "$inspect_all" sh podman >"$1/podman" || return 1
+  as_account "$2" podman image ls --format "$references
+$digests" >"$1/podman-references" || return 1
+  sed 's/^/podman /' "$1/podman-references" >"$1/podman-images"
 }
 
 references='{{.Repository}}:{{.Tag}}'
