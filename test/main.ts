@@ -22,6 +22,8 @@ async function runProject(name: string, args: string[]): Promise<Tally> {
       join(project, 'node_modules', 'jest', 'bin', 'jest.js'),
       `--selectProjects=${name}`,
       '--ci',
+      // End to end, each waits for its VM much of the time, and a third would fight over two cores.
+      '--maxWorkers=2',
       '--json',
       `--outputFile=${results}`,
       ...args,
@@ -44,8 +46,7 @@ async function main(args: string[]): Promise<Tally> {
   await ensureToolchain({ command: 'npm test', packages: [...machinePackages, 'jq', 'shellcheck'] });
   const filter = args.length > 0 ? ['--passWithNoTests', ...args] : [];
   const unit = await runProject('unit', filter);
-  // Two at a time: each waits for its VM much of the time, and a third would fight over two cores.
-  const e2e = await runProject('e2e', ['--maxWorkers=2', ...filter]);
+  const e2e = await runProject('e2e', filter);
   return { passed: unit.passed + e2e.passed, failed: unit.failed + e2e.failed };
 }
 

@@ -61,6 +61,7 @@ try {
       'jest',
       '--selectProjects=unit',
       '--ci',
+      '--maxWorkers=2',
       ...forRoot.map((path) => `--testPathIgnorePatterns=${path}`),
     ),
   };
