@@ -67,11 +67,22 @@ export function createCgroup(path: string): void {
   }
 }
 
-/** All processes of a control group and of those below it. */
+/** All processes of a control group and of those below it. Groups come and go while they are read. */
 export function processesOf(path: string): number[] {
-  if (!existsSync(path)) return [];
-  const own = readFileSync(join(path, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
-  return [...own, ...childrenOf(path).flatMap(processesOf)];
+  const own = unlessGone(() => readFileSync(join(path, 'cgroup.procs'), 'utf8'), '');
+  const below = unlessGone(() => childrenOf(path), []);
+  return [...own.split('\n').filter(Boolean).map(Number), ...below.flatMap(processesOf)];
+}
+
+/** What `read` gives, or `otherwise` where the group or process went away in the meantime. */
+function unlessGone<T>(read: () => T, otherwise: T): T {
+  try {
+    return read();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENODEV' || code === 'ESRCH') return otherwise;
+    throw error;
+  }
 }
 
 /** Ends everything in a control group at once, as pulling the plug would, and waits until it is gone. */
@@ -81,8 +92,9 @@ export async function killCgroup(path: string): Promise<void> {
     if (Date.now() > deadline) {
       throw new Error(`processes ${processesOf(path).join(', ')} in ${path} survive being killed`);
     }
-    if (existsSync(join(path, 'cgroup.kill'))) writeFileSync(join(path, 'cgroup.kill'), '1');
-    else for (const pid of processesOf(path)) process.kill(pid, 'SIGKILL');
+    if (existsSync(join(path, 'cgroup.kill')))
+      unlessGone(() => writeFileSync(join(path, 'cgroup.kill'), '1'), undefined);
+    else for (const pid of processesOf(path)) unlessGone(() => process.kill(pid, 'SIGKILL'), true);
     await sleep(20);
   }
 }

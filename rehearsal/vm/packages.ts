@@ -5,6 +5,7 @@ export const machinePackages = [
   'debian-archive-keyring',
   'openssh-client',
   'iproute2',
+  'socat',
   'e2fsprogs',
   'util-linux',
 ];
