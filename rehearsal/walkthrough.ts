@@ -104,7 +104,9 @@ export async function walkthrough(
     await step('preview of the flip', async () => {
       const { output } = await pulumi('preview');
       const flips = output.match(new RegExp(`runtime *: "${from}" => "${to}"`, 'g'))?.length ?? 0;
-      screen.say(`${flips} services change their runtime, and nothing else does`);
+      const others = otherChanges(output);
+      screen.say(`${flips} services change their runtime; other changes: ${others.join(', ') || 'none'}`);
+      if (others.length > 0) throw new StepFailed(`the preview changes more than services:\n${output}`);
       if (flips === 0) throw new StepFailed(`the preview shows no service that flips:\n${output}`);
     });
     await step(`up, with ${rate} requests a second`, async () => {
@@ -169,6 +171,13 @@ async function answers(rehearsal: Rehearsal, screen: Screen, runtime: string): P
     if (said.runtime !== runtime)
       throw new StepFailed(`${url} is answered from ${said.runtime}, expected ${runtime}`);
   }
+}
+
+/** What a preview would change besides the instances of services and their slots, by type. */
+export function otherChanges(preview: string): string[] {
+  const steps = preview.matchAll(/^ *[~+-]+ ?(\S+): \((?:create|update|replace|delete)\)/gm);
+  const types = [...steps].map(([, type = '']) => type);
+  return types.filter((type) => !/^containerhost:index[:/](Instance|Slot)$/.test(type));
 }
 
 /** Whether a preview's text tells of a tampering. */
