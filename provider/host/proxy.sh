@@ -68,14 +68,14 @@ apply_proxy() { # $1 service directory: what the records say, to the file and to
   done
 }
 
-# Waits until nothing talks to an instance any more, at most $2 seconds: WebSockets and event streams
-# never end by themselves.
+# Waits until nothing talks to an instance any more, for at most $2 seconds and a part of one (bash counts
+# whole ones): WebSockets and event streams never end by themselves.
 drain() { # $1 instance, $2 seconds
   local ports filter='' port until=$((SECONDS + ${2:-0}))
   ports=$(awk '{ print $2 }' "$(instance_dir "$1")/ports" 2>/dev/null || true)
   for port in $ports; do filter="$filter${filter:+ or }dport = :$port"; done
   if [ -z "$filter" ]; then return 0; fi
-  while [ "$SECONDS" -lt "$until" ] && [ -n "$(ss -Htn state established "( $filter )")" ]; do sleep 0.05; done
+  while [ "$SECONDS" -le "$until" ] && [ -n "$(ss -Htn state established "( $filter )")" ]; do sleep 0.05; done
 }
 
 # Listeners are added while nothing is held: a held request stays in the proxy's old process and would
