@@ -23,6 +23,12 @@ type Event =
   | { event: 'reboot'; kill: number | null };
 
 const milliseconds = Number(process.env.FAULTS_MS ?? 4000);
+
+/** By number, however slow the machine is; by time for who asks for it. */
+const few = 3;
+const bounds = process.env.FAULTS_MS
+  ? { interruptAfterTimeLimit: milliseconds, numRuns: 10_000, markInterruptAsFailure: false }
+  : { numRuns: few };
 const often = <T>(value: fc.Arbitrary<T>) => fc.option(value, { freq: 3 });
 const within = (length: number) => fc.integer({ min: 1, max: length });
 const killed = fc.oneof(
@@ -202,10 +208,10 @@ describe('whatever fails and whenever power is lost', () => {
           }
           engine.expectConverged();
         }),
-        { interruptAfterTimeLimit: milliseconds, numRuns: 10_000, markInterruptAsFailure: false },
+        bounds,
       );
       if (process.env.FAULTS_MS) process.stdout.write(`${rollout}: ${runs} sequences\n`);
-      expect(runs).toBeGreaterThan(1);
+      expect(runs).toBeGreaterThanOrEqual(few);
     },
     milliseconds + 120_000,
   );
