@@ -33,10 +33,15 @@ class Faults:
             await asyncio.sleep(self.seconds())
         if self.current == "die-later":
             asyncio.get_running_loop().call_later(self.seconds(), self.die)
-        if self.current == "ignore-sigterm":
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
         if self.current == "unhealthy":
             print(LAST_WORDS, flush=True)
+        self.set(self.current)
+
+    def set(self, name):
+        self.current = name
+        if name == "ignore-sigterm":
+            asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
     @staticmethod
     def die():

@@ -4,6 +4,8 @@ import asyncio
 import json
 import signal
 
+from .websocket import WebSocket
+
 REASONS = {200: "OK", 201: "Created", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed",
            409: "Conflict", 413: "Content Too Large", 500: "Internal Server Error", 502: "Bad Gateway",
            503: "Service Unavailable"}
@@ -34,7 +36,7 @@ class Stream:
 
 
 class Server:
-    """`handle` gets a Request and returns JSON, (status, JSON), bytes or a Stream."""
+    """`handle` gets a Request and returns JSON, (status, JSON), bytes, a Stream or a WebSocket."""
 
     def __init__(self, handle):
         self.handle = handle
@@ -98,6 +100,9 @@ class Server:
             result = 500, {"error": f"{type(error).__name__}: {error}"}
         if isinstance(result, Stream):
             await self.stream(writer, result)
+            return False
+        if isinstance(result, WebSocket):
+            await result.run(request, reader, writer, self.ending)
             return False
         status, content = result if isinstance(result, tuple) else (200, result)
         kind = "application/octet-stream" if isinstance(content, bytes) else "application/json"

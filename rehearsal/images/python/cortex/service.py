@@ -9,6 +9,8 @@ import os
 from . import files
 from .faults import NAMES, Faults
 from .http import Refused, Server, Stream, fetch
+from .lines import serve_lines
+from .websocket import WebSocket
 
 KNOWLEDGE = "/app/knowledge"
 SECRETS = "/run/secrets"
@@ -60,6 +62,8 @@ class Service:
             return {"id": request.query.get("id", ""), **self.identity}
         if path == "/events":
             return Stream(self.events(float(request.query.get("ms", 1000)) / 1000), "text/event-stream")
+        if path == "/ws":
+            return self.websocket(request)
         if path == "/whoami":
             return whoami()
         if path == "/engine":
@@ -75,8 +79,14 @@ class Service:
         name = request.query.get("set", "")
         if request.method != "POST" or name not in ("", *NAMES):
             raise Refused(400, f"expected POST /fault?set= with nothing or one of {', '.join(NAMES)}")
-        self.faults.current = name
+        self.faults.set(name)
         return {"fault": name}
+
+    def websocket(self, request):
+        """Says who it is, then repeats what it is told."""
+        if "sec-websocket-key" not in request.headers:
+            raise Refused(400, "expected a WebSocket's handshake")
+        return WebSocket(self.identity["instance"].encode(), lambda message: message)
 
     async def events(self, seconds):
         number = 0
@@ -116,10 +126,12 @@ class Service:
 
     async def run(self, address, port):
         await self.faults.at_start()
+        lines = await serve_lines(address, self.identity["instance"], self.server.ending)
         await self.server.serve(address, port, lambda: print(
             f"{self.identity['service']} {self.identity['version']} listens on {address}:{port}"
             f" under {self.identity['runtime']}", flush=True)
             if self.faults.current != "unhealthy" else None)
+        await lines
         if self.ledger is not None:
             self.ledger.close()
 
