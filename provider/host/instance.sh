@@ -5,9 +5,11 @@ remove_instance() { # $1 instance. Tolerates what is not there.
   local directory
   directory=$(instance_dir "$1")
   if [ ! -d "$directory" ]; then return 0; fi
+  note remove begin "$1"
   if verb "$1" running >/dev/null 2>&1; then drain "$1" "$(record "$directory/drain")"; fi
   verb "$1" remove >&2 || fail "instance $1 could not be removed: run $directory/remove on the host to see why"
   rm -rf "$directory"
+  note remove end "$1"
 }
 
 # Instances of a killed or reverted run: nobody names them, and they may hold ports or be a second writer.
@@ -60,6 +62,7 @@ disarm_timer() { systemctl stop "$(timer_name).timer" 2>/dev/null || true; }
 park() { # $1 instance
   local directory
   directory=$(instance_dir "$1")
+  note park begin "$1"
   arm "$(record "$directory/patience")"
   # Not between another's look for parked ones and its reload of the proxy.
   host_lock
@@ -71,6 +74,7 @@ park() { # $1 instance
     unpark
     fail "instance $1 did not stop, so it serves again: run $directory/stop on the host to see why"
   }
+  note park end "$1"
 }
 
 # Puts the parked instance back where it was: serving.
@@ -86,6 +90,7 @@ unpark() {
   # The engine took it for deleted when it was parked: whoever serves next clears it away.
   touch "$(instance_dir "$name")/forgotten"
   apply_proxy "$service_dir"
+  note restore end "$name"
   disarm
 }
 
@@ -129,6 +134,7 @@ start_instance() { # $1 instance, $2 rolling|recreate
     remove_instance "$name"
     fail "$name had its addresses taken back, because its deployment paused for too long: run pulumi up again"
   fi
+  note create begin "$name"
   prepare_instance "$name" || give_up "$name" 'it was refused before it started'
   slot=$(record "$service_dir/slot")
   parked=$(record "$service_dir/parked")
@@ -144,6 +150,7 @@ start_instance() { # $1 instance, $2 rolling|recreate
     give_up "$name" "it was not healthy within $(record "$(instance_dir "$name")/health-deadline") s"
   # The slot is switched next, by whoever deploys; when nobody is left to do so, the host goes back.
   if [ -e "$service_dir/parked" ]; then arm 30; fi
+  note create end "$name"
 }
 
 prepare_instance() { verb "$1" prepare >&2; }
@@ -152,6 +159,7 @@ give_up() { # $1 instance, $2 why
   local name=$1 reason=$2 logs='' parked outcome
   logs=$(verb "$name" logs 2>&1 | tail -n 20 || true)
   parked=$(record "$service_dir/parked")
+  note create failed "$name"
   remove_instance "$name"
   if [ -n "$parked" ]; then
     if unpark; then
@@ -191,6 +199,7 @@ switch_slot() { # $1 instance
   fi
   printf '%s' "$1" | replace "$service_dir/slot"
   apply_proxy "$service_dir"
+  note switch end "$1"
   finish_switch
   disarm
   # The engine forgot one that came back, and one whose container somebody removed. A predecessor that still

@@ -46,6 +46,16 @@ say() {
   printf 'containerhost-progress: %s\n' "$*" >&2 || true
 }
 
+# What is done to an instance, as a line of the journal, from which the receipt of a deployment is made. With
+# its ports, because the proxy's log names no instance.
+note() { # $1 create|switch|park|restore|remove, $2 begin|end|failed, $3 instance
+  local directory runtime ports=
+  directory=$(instance_dir "$3")
+  runtime=$(record "$directory/runtime")
+  if [ -e "$directory/ports" ]; then ports=$(tr ' \n' '=,' <"$directory/ports"); fi
+  logger --tag containerhost -- "step $1 $2 $stack $service $3 ${runtime:--} ${ports:--}" 2>/dev/null || true
+}
+
 # $1 file, content on stdin
 replace() {
   local temporary="$1.new.$$"

@@ -93,7 +93,7 @@ reload_proxy() {
   done
   if ! errors=$(haproxy -c -q -f "$proxies" 2>&1); then fail "the proxy's configuration is not valid: $errors"; fi
   systemctl reload-or-restart containerhost-proxy.service ||
-    fail "the proxy could not be reloaded: journalctl -u containerhost-proxy"
+    fail "the proxy could not be reloaded: journalctl --namespace=+containerhost -u containerhost-proxy"
   # A reload answers when the new process serves, or failed to bind and the old one went on.
   ask_proxy 'show info' >/dev/null || fail "the host's proxy does not answer on $socket: systemctl status containerhost-proxy"
   rm -f "$base/staged"
@@ -127,7 +127,7 @@ foreign_listener() { # $1 address, $2 port: who listens there, when it is not ou
 # Listeners of all services of a stack: staged one by one, then one reload, or none.
 begin_listeners() {
   host_lock
-  systemctl start containerhost-proxy.service || fail "the host's proxy does not start: journalctl -u containerhost-proxy"
+  systemctl start containerhost-proxy.service || fail "the host's proxy does not start: journalctl --namespace=+containerhost -u containerhost-proxy"
 }
 
 add_service() { # $1 stack, $2 service, $3… published `address:port`; its listeners on stdin

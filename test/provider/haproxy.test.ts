@@ -25,6 +25,7 @@ test('listens on the virtual address and where the service is published, nowhere
     bind 127.0.0.1:5001
     bind [::1]:5001
     retries 100
+    http-response set-var(txn.stream) bool(true) if { res.hdr(content-type) -m beg text/event-stream }
     server live 127.0.0.1:@8000@
 
 listen prod.web.5432
@@ -48,4 +49,11 @@ test('held requests see the new address: the options that this stands on', () =>
   ]) {
     expect(proxyGlobal).toContain(`    ${line}\n`);
   }
+});
+
+test('the log of a request has neither path, query, header nor address of who asked', () => {
+  const format = /log-format "(.*)"/.exec(proxyGlobal)?.[1] ?? '';
+  expect(format).toMatch(/^request %\[request_date\(ms\)\] /);
+  // what haproxy's manual has of these: %r, %H…, %ci, %cp, captured headers, and fetches of the request
+  expect(format).not.toMatch(/%(r|ci|cp|hr|hs|hrl|hsl|H\w|U|CC|CS|ID)\b|req\.|path|url|query|src/);
 });

@@ -24,6 +24,7 @@ const configuration = (port: number) => `listen test.web.8000
     bind 198.19.0.1:8000
     bind 127.0.0.1:5001
     retries 100
+    http-response set-var(txn.stream) bool(true) if { res.hdr(content-type) -m beg text/event-stream }
     server live 127.0.0.1:${port}
 `;
 const digest = (text: string) => createHash('sha256').update(text).digest('hex');

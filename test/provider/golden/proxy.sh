@@ -6,6 +6,7 @@ listen test.web.8000
     bind @address@:8000
     bind 127.0.0.1:5001
     retries 100
+    http-response set-var(txn.stream) bool(true) if { res.hdr(content-type) -m beg text/event-stream }
     server live 127.0.0.1:@8000@
 LISTENERS
 add_service test worker <<'LISTENERS'

@@ -58,6 +58,29 @@ function expectOnly(web: Service, name: string): void {
   });
 }
 
+test('the journal tells what was done to which instance, for the receipt of a deployment', () => {
+  const web = serving('recreate');
+  host.write('', 'journal');
+  web.delete('web-1');
+  web.create('web-2');
+  web.switch('web-2');
+  const lines = host
+    .file('journal')
+    .replace(/8000=\d+,/g, '8000=<port>,')
+    .split('\n');
+  expect(lines).toEqual([
+    'step park begin test web web-1 docker 8000=<port>,',
+    'step park end test web web-1 docker 8000=<port>,',
+    'step create begin test web web-2 docker 8000=<port>,',
+    'step park begin test web web-1 docker 8000=<port>,',
+    'step park end test web web-1 docker 8000=<port>,',
+    'step create end test web web-2 docker 8000=<port>,',
+    'step switch end test web web-2 docker 8000=<port>,',
+    'step remove begin test web web-1 docker 8000=<port>,',
+    'step remove end test web web-1 - -',
+  ]);
+});
+
 describe('rolling', () => {
   test('the new one is healthy, then it serves, then the old one goes', () => {
     const web = serving('rolling');
