@@ -1,125 +1,16 @@
-/**
- * The stack's configuration: what may be set, and what is wrong with what was set. `parseConfig` is pure;
- * `loadConfig` hands it what Pulumi knows. All problems are told at once.
- */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** The stack's configuration as the program gets it: `config/parse.ts` is handed what Pulumi knows. */
 import * as pulumi from '@pulumi/pulumi';
-import { parse } from 'yaml';
-import { type HostConfig, readHost } from './config/host.ts';
-import { ConfigError, nearest, type Problem, removeCommand, show } from './config/problem.ts';
-import {
-  anyText,
-  boolean,
-  fields,
-  isObject,
-  list,
-  map,
-  type Read,
-  required,
-  secretText,
-  text,
-  word,
-} from './config/read.ts';
-import { bareRun } from './config/rehearsal.ts';
-import { checkSecrets } from './config/secrets.ts';
-import { checkNames, type KnownServices, readServices, tunnelProfile } from './config/services.ts';
-import { readTunnel, type TunnelConfig } from './config/tunnel.ts';
+import { services, stackFile } from './config/files.ts';
+import { type ParsedConfig, parseConfig } from './config/parse.ts';
 import type { Registries } from './provider/inputs.ts';
-import { type RuntimeName, runtimeNames } from './spec/service.ts';
 
 export type { GcpHost, HostConfig, SshHost } from './config/host.ts';
-export { ConfigError } from './config/problem.ts';
-export type { KnownServices } from './config/services.ts';
 export type { TunnelConfig } from './config/tunnel.ts';
-
-/** What the stack's file says, with every default filled in. */
-export interface ParsedConfig {
-  stack: string;
-  /** the runtime of every service that has none of its own */
-  runtime: RuntimeName;
-  /** service -> its own runtime */
-  runtimes: Record<string, RuntimeName>;
-  /** Compose profiles that are on: those of the stack's file, and `tunnel` where there is one */
-  profiles: string[];
-  /** values for `${VARIABLE}` in the compose file */
-  env: Record<string, string>;
-  /** by name, in the clear: for `parseConfig`'s caller only */
-  secrets: Record<string, string>;
-  registries: Registries;
-  host: HostConfig;
-  /** undefined: nothing is reachable from the internet */
-  tunnel: TunnelConfig | undefined;
-  /** true: the clouds are simulated */
-  rehearsal: boolean;
-}
 
 /** The configuration as components get it: secrets are wrapped from here on. */
 export interface Config extends Omit<ParsedConfig, 'secrets' | 'registries'> {
   secrets: Record<string, pulumi.Output<string>>;
   registries: pulumi.Output<Registries>;
-}
-
-/** What Pulumi and the project's files know of a stack. */
-export interface ConfigSources {
-  stack: string;
-  /** every key of the stack as Pulumi hands it over: objects as JSON, defaults of Pulumi.yaml included */
-  raw: Record<string, string>;
-  /** the keys that hold anything encrypted */
-  encrypted: readonly string[];
-  /** the `config` of the stack's own file; empty where that is elsewhere */
-  file: Record<string, unknown>;
-  services: KnownServices;
-  environment: Record<string, string | undefined>;
-}
-
-const variable = /^[A-Za-z_][A-Za-z0-9_]*$/;
-
-/** Every key that `Pulumi.yaml` declares, by its name there, and how it is read. */
-const readers = {
-  runtime: word(runtimeNames),
-  services: json(readServices),
-  profiles: json(list('profiles', text({ what: 'a profile of compose.yaml', example: 'editor' }))),
-  env: json(named(variable, 'a variable’s name: letters, digits, _', map('VARIABLE: value', anyText))),
-  secrets: json(named(variable, 'a secret’s name: letters, digits, _', map('NAME: value', secretText, true))),
-  registries: json(map('host: {username, password}', fields(registry()), true)),
-  host: json(readHost),
-  tunnel: json(readTunnel),
-  rehearsal: boolean,
-};
-
-/** @throws {ConfigError} with everything that is wrong */
-export function parseConfig(sources: ConfigSources): ParsedConfig {
-  const { raw, stack } = sources;
-  const bare = raw['cortex:rehearsal'] === 'true' ? bareRun(sources.environment) : undefined;
-  // nothing else matters until the clouds are the simulated ones
-  if (bare) throw new ConfigError(stack, [bare]);
-
-  const problems: Problem[] = unknownKeys(raw);
-  const key = <K extends keyof typeof readers>(name: K) => {
-    const at = `cortex:${name}`;
-    return readers[name](raw[at], at, problems) as ReturnType<(typeof readers)[K]>;
-  };
-  const read = {
-    runtime: key('runtime'),
-    runtimes: key('services'),
-    profiles: key('profiles'),
-    env: key('env'),
-    secrets: key('secrets'),
-    registries: key('registries'),
-    host: key('host'),
-    tunnel: key('tunnel'),
-    rehearsal: key('rehearsal'),
-  };
-  problems.push(
-    ...checkStack(stack),
-    ...checkNames(read, sources.services),
-    ...twiceNamed(read),
-    ...checkSecrets(sources),
-  );
-  if (problems.length > 0) throw new ConfigError(stack, problems);
-  const config = read as Omit<ParsedConfig, 'stack'>;
-  return { stack, ...config, profiles: [...config.profiles, ...(config.tunnel ? [tunnelProfile] : [])] };
 }
 
 /** The configuration of the stack that Pulumi runs. */
@@ -131,85 +22,10 @@ export function loadConfig(): Config {
     raw,
     // the language host's own protocol: the SDK's reader of it is not public
     encrypted: JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || '[]'),
-    file: fileOf(stack),
-    services: servicesOf(join(import.meta.dirname, 'compose.yaml')),
+    file: stackFile(import.meta.dirname, stack),
+    services: services(import.meta.dirname),
     environment: process.env,
   });
   const wrapped = Object.entries(secrets).map(([name, value]) => [name, pulumi.secret(value)]);
   return { ...plain, secrets: Object.fromEntries(wrapped), registries: pulumi.secret(registries) };
-}
-
-/** The stack's name is part of names on the host, on Google Cloud and at Cloudflare. */
-function checkStack(stack: string): Problem[] {
-  if (/^[a-z]([-a-z0-9]{0,18}[a-z0-9])?$/.test(stack)) return [];
-  const expected = 'up to 20 lower-case letters, digits and dashes, a letter first';
-  return [{ key: "the stack's name", found: show(stack), expected, fix: 'pulumi stack rename' }];
-}
-
-function unknownKeys(raw: Record<string, string>): Problem[] {
-  const known = Object.keys(readers).map((name) => `cortex:${name}`);
-  return Object.keys(raw)
-    .filter((key) => key.startsWith('cortex:') && !known.includes(key))
-    .map((key) => {
-      const meant = nearest(key, known);
-      const fix = meant ? `did you mean '${meant}'? rename it` : removeCommand(key);
-      return { key, found: '', expected: `one of ${known.join(', ')}`, fix };
-    });
-}
-
-/** A name cannot be a plain value and a secret: the compose file could not tell which it gets. */
-function twiceNamed({ env = {}, secrets = {} }: { env?: object; secrets?: object }): Problem[] {
-  return Object.keys(env)
-    .filter((name) => Object.hasOwn(secrets, name))
-    .map((name) => {
-      const key = `cortex:env.${name}`;
-      return { key, found: '', expected: 'a name that is not in cortex:secrets', fix: removeCommand(key) };
-    });
-}
-
-/** Pulumi hands over objects and lists as JSON. */
-function json<T>(read: Read<T>): Read<T> {
-  return (value, key, problems) => {
-    let content = value;
-    try {
-      if (typeof value === 'string') content = JSON.parse(value);
-    } catch {
-      // a plain text: the reader says what it takes instead
-    }
-    return read(content, key, problems);
-  };
-}
-
-/** An object whose names, too, have a form. */
-function named<T>(pattern: RegExp, expected: string, read: Read<Record<string, T>>): Read<Record<string, T>> {
-  return (value, key, problems) => {
-    const names = isObject(value) ? Object.keys(value) : [];
-    for (const name of names.filter((name) => !pattern.test(name)))
-      problems.push({ key, found: show(name), expected, fix: `rename it` });
-    return read(value, key, problems);
-  };
-}
-
-function registry() {
-  return {
-    username: required(text({ what: 'the name that logs in at the registry', example: 'robot' })),
-    password: required(secretText),
-  };
-}
-
-/** Names and profiles only: the rest of the compose file is read once configuration is known. */
-function servicesOf(path: string): KnownServices {
-  const file: unknown = parse(readFileSync(path, 'utf8'), { merge: true });
-  const services = isObject(file) && isObject(file.services) ? file.services : {};
-  const profiles = (service: unknown) =>
-    isObject(service) && Array.isArray(service.profiles) ? service.profiles : [];
-  return Object.fromEntries(
-    Object.entries(services).map(([name, service]) => [name, { profiles: profiles(service).map(String) }]),
-  );
-}
-
-function fileOf(stack: string): Record<string, unknown> {
-  const path = join(import.meta.dirname, `Pulumi.${stack}.yaml`);
-  const file: unknown = existsSync(path) ? parse(readFileSync(path, 'utf8')) : {};
-  return isObject(file) && isObject(file.config) ? file.config : {};
 }

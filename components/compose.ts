@@ -2,10 +2,8 @@ import * as pulumi from '@pulumi/pulumi';
 import { type Compose, loadCompose } from '../compose/load.ts';
 import { ComposeError, formatProblems } from '../compose/problem.ts';
 import { projectFiles } from '../compose/projectFiles.ts';
+import { supplied } from '../config/tunnel.ts';
 import type { Config } from '../config.ts';
-
-/** What a `CloudflareTunnel` supplies to compose.yaml's `external` secrets and configs. */
-const supplied = { secrets: ['tunnel-token'], configs: ['tunnel-config'] };
 
 /** The project's services, as compose.yaml and the stack's configuration declare them. */
 export function declaredServices(root: string, { env, secrets, profiles }: Config): Compose {

@@ -1,4 +1,3 @@
-import { RunError } from '@pulumi/pulumi';
 import { distance } from 'fastest-levenshtein';
 import { looksSecret } from './secretLike.ts';
 
@@ -15,9 +14,11 @@ export interface Problem {
 
 /**
  * Everything that is wrong with a stack's configuration: collected, so that all of it is told at once.
- * Pulumi prints a RunError without a stack trace: the reader looks for a key, not for code.
+ * Pulumi prints what has this mark, its SDK's RunError, without a stack trace: the reader looks for a key, not
+ * for code.
  */
-export class ConfigError extends RunError {
+export class ConfigError extends Error {
+  readonly __pulumiRunError = true;
   readonly problems: readonly Problem[];
 
   constructor(stack: string, problems: readonly Problem[]) {

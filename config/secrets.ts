@@ -39,7 +39,7 @@ function plainEntries(key: string, value: string, encrypted: readonly string[], 
 }
 
 /** As Pulumi writes it into a stack's file: `{secure: v1:…}`. */
-function isEncrypted(entry: unknown): boolean {
+export function isEncrypted(entry: unknown): boolean {
   return isObject(entry) && typeof entry.secure === 'string' && Object.keys(entry).length === 1;
 }
 

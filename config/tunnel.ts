@@ -43,3 +43,6 @@ const tunnel = fields<TunnelConfig>({
 /** An empty object is no tunnel. */
 export const readTunnel: Read<TunnelConfig | undefined> = (value, key, problems) =>
   isObject(value) && Object.keys(value).length === 0 ? undefined : tunnel(value, key, problems);
+
+/** What a tunnel supplies to compose.yaml's `external` secrets and configs. */
+export const supplied = { secrets: ['tunnel-token'], configs: ['tunnel-config'] };

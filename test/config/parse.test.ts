@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { type ConfigSources, parseConfig } from '../config.ts';
-import { rawConfig } from './stackConfig.ts';
+import { type ConfigSources, parseConfig } from '../../config/parse.ts';
+import { rawConfig } from '../stackConfig.ts';
 
 const services = {
   'cortex-admin': { profiles: [] },

@@ -1,0 +1,74 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { ConfigSources } from './parse.ts';
+import { isObject } from './read.ts';
+import { isEncrypted } from './secrets.ts';
+import type { KnownServices } from './services.ts';
+
+/** Stands for a value that is encrypted in the stack's file, where nobody needs to know it. */
+export const hidden = '(encrypted)';
+
+/** The `config` of a stack's own file; empty where there is none. */
+export function stackFile(root: string, stack: string): Record<string, unknown> {
+  const path = join(root, `Pulumi.${stack}.yaml`);
+  const file: unknown = existsSync(path) ? parse(readFileSync(path, 'utf8')) : {};
+  return isObject(file) && isObject(file.config) ? file.config : {};
+}
+
+/** The stacks that have a file of their own, by name. */
+export function stackNames(root: string): string[] {
+  return readdirSync(root)
+    .flatMap((file) => /^Pulumi\.([^.]+)\.yaml$/.exec(file)?.[1] ?? [])
+    .sort();
+}
+
+/** Names and profiles only: the rest of the compose file is read once configuration is known. */
+export function services(root: string): KnownServices {
+  const file: unknown = parse(readFileSync(join(root, 'compose.yaml'), 'utf8'), { merge: true });
+  const found = isObject(file) && isObject(file.services) ? file.services : {};
+  const profiles = (service: unknown) =>
+    isObject(service) && Array.isArray(service.profiles) ? service.profiles : [];
+  return Object.fromEntries(
+    Object.entries(found).map(([name, service]) => [name, { profiles: profiles(service).map(String) }]),
+  );
+}
+
+/**
+ * What the project's files say of a stack, without asking Pulumi: nothing is decrypted, each encrypted value
+ * is `hidden`.
+ */
+export function fileSources(root: string, stack: string): ConfigSources {
+  const project: unknown = parse(readFileSync(join(root, 'Pulumi.yaml'), 'utf8'));
+  const keys = isObject(project) && isObject(project.config) ? Object.entries(project.config) : [];
+  const defaults = keys.flatMap(([key, declared]) =>
+    isObject(declared) && 'default' in declared ? [[`cortex:${key}`, declared.default]] : [],
+  );
+  const file = stackFile(root, stack);
+  const all: Record<string, unknown> = { ...Object.fromEntries(defaults), ...file };
+  return {
+    stack,
+    raw: Object.fromEntries(Object.entries(all).map(([key, value]) => [key, asPulumiHandsIt(value)])),
+    encrypted: Object.keys(file).filter((key) => holdsEncrypted(file[key])),
+    file,
+    services: services(root),
+    environment: undefined,
+  };
+}
+
+function asPulumiHandsIt(value: unknown): string {
+  const shown = withoutEncrypted(value);
+  return typeof shown === 'object' ? JSON.stringify(shown) : `${shown}`;
+}
+
+function holdsEncrypted(value: unknown): boolean {
+  if (isEncrypted(value)) return true;
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsEncrypted);
+}
+
+function withoutEncrypted(value: unknown): unknown {
+  if (isEncrypted(value)) return hidden;
+  if (Array.isArray(value)) return value.map(withoutEncrypted);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withoutEncrypted(each)]));
+}

@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { fileSources, hidden, services, stackFile, stackNames } from '../../config/files.ts';
+import { parseConfig } from '../../config/parse.ts';
+
+const project = join(import.meta.dirname, '../..');
+
+describe("the project's own files", () => {
+  test('name the stacks and the services', () => {
+    expect(stackNames(project)).toEqual(expect.arrayContaining(['dev', 'prod', 'staging']));
+    expect(services(project)['cortex-editor']).toEqual({ profiles: ['editor'] });
+    expect(stackFile(project, 'prod')['cortex:runtime']).toBe('docker');
+    expect(stackFile(project, 'none')).toEqual({});
+  });
+
+  test('are a configuration, without Pulumi', () => {
+    expect(parseConfig(fileSources(project, 'staging'))).toMatchObject({
+      stack: 'staging',
+      runtime: 'podman',
+      profiles: ['editor', 'tunnel'],
+      env: { SESSION_DAYS: '1' },
+      host: { kind: 'gcp', machineType: 'e2-small', account: 'cortex' },
+    });
+  });
+});
+
+describe('what is encrypted', () => {
+  let root: string;
+  beforeAll(() => {
+    root = mkdtempSync(join(tmpdir(), 'files-'));
+    writeFileSync(join(root, 'Pulumi.yaml'), 'config:\n  runtime: { default: docker }\n  host: {}\n');
+    writeFileSync(join(root, 'compose.yaml'), 'services: { web: { image: "web:1" } }\n');
+    writeFileSync(
+      join(root, 'Pulumi.a.yaml'),
+      'config:\n  cortex:secrets: { TOKEN: { secure: "v1:cipher" } }\n  cortex:profiles: [{ secure: "v1:x" }, b]\n',
+    );
+  });
+  afterAll(() => rmSync(root, { recursive: true }));
+
+  test('stays encrypted: its name is known, its value is not', () => {
+    const sources = fileSources(root, 'a');
+    expect(sources.raw).toEqual({
+      'cortex:runtime': 'docker',
+      'cortex:secrets': JSON.stringify({ TOKEN: hidden }),
+      'cortex:profiles': JSON.stringify([hidden, 'b']),
+    });
+    expect(sources.encrypted).toEqual(['cortex:secrets', 'cortex:profiles']);
+    expect(sources.services).toEqual({ web: { profiles: [] } });
+  });
+});
