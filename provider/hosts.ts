@@ -72,6 +72,11 @@ export class Hosts {
     }
   }
 
+  /** Runs what changes nothing, and returns what it printed. @throws {HostError} */
+  ask(stack: string, host: Host, call: string, options: RunOptions = {}): Promise<string> {
+    return this.#run(stack, host, call, options);
+  }
+
   /** One round trip, however many ask. */
   #readOnce(stack: string, host: Host, options: RunOptions): Promise<string> {
     const key = reading(stack, host);

@@ -27,6 +27,8 @@ const mayImport: Record<string, string[]> = {
     'provider/ssh/args.ts',
   ],
   'index.ts': ['config.ts', 'components/'],
+  // reads what the program declares and what the provider finds; without Pulumi's SDK, so that it starts at once
+  'cli/': ['config/', 'compose/', 'spec/', 'runtimes/', 'provider/', 'provider/ssh/'],
   'toolchain/': [],
   // it drives the project from outside, over its commands: of the program it knows the protocol
   'rehearsal/': ['toolchain/', 'provider/rpc/', 'spec/', 'runtimes/'],

@@ -1,0 +1,34 @@
+import type { Stack } from './stack.ts';
+
+/** What a command has around it: its terminal, its folder, and the way to a stack. Replaced in tests. */
+export interface Context {
+  /** the project's folder */
+  root: string;
+  /** where the operator called from: paths on the command line start there */
+  cwd: string;
+  out: Stream;
+  err: Stream;
+  /** whether the operator's keyboard is what stdin comes from */
+  interactive: boolean;
+  environment: NodeJS.ProcessEnv;
+  /** @param name default: the stack that Pulumi has selected */
+  openStack(name: string | undefined): Promise<Stack>;
+}
+
+export interface Stream {
+  write(text: string): void;
+  /** false: nobody looks at it, so no colour */
+  terminal: boolean;
+  columns: number;
+}
+
+/** Options that every command of a stack has. */
+export interface StackOptions {
+  stack?: string;
+  json?: boolean;
+}
+
+/** Prints a value for programs to read. */
+export function printJson({ out }: Pick<Context, 'out'>, value: unknown): void {
+  out.write(`${JSON.stringify(value, null, 2)}\n`);
+}

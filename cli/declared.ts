@@ -1,0 +1,30 @@
+import { loadCompose } from '../compose/load.ts';
+import { projectFiles } from '../compose/projectFiles.ts';
+import { fileSources } from '../config/files.ts';
+import { type ParsedConfig, parseConfig } from '../config/parse.ts';
+import { supplied } from '../config/tunnel.ts';
+import type { RuntimeName, ServiceSpec } from '../spec/service.ts';
+
+/** A stack as the project's files declare it. */
+export interface Declared {
+  config: ParsedConfig;
+  /** those that are on. The content of what a tunnel supplies is '' */
+  services: ServiceSpec[];
+  /** by service */
+  runtimes: Record<string, RuntimeName>;
+}
+
+/** Reads the files that the program reads; secrets stay encrypted. @throws as the program does */
+export function declaredStack(root: string, stack: string): Declared {
+  const config = parseConfig(fileSources(root, stack));
+  const { services } = loadCompose({
+    file: 'compose.yaml',
+    project: projectFiles(root),
+    supplied,
+    env: config.env,
+    secretNames: Object.keys(config.secrets),
+    profiles: config.profiles,
+  });
+  const runtimes = services.map(({ name }) => [name, config.runtimes[name] ?? config.runtime]);
+  return { config, services, runtimes: Object.fromEntries(runtimes) };
+}

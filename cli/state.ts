@@ -1,0 +1,59 @@
+import type { Host } from '../provider/inputs.ts';
+import type { RuntimeName, ServiceSpec } from '../spec/service.ts';
+
+/** One service as the last `up` left it. */
+export interface AppliedService {
+  runtime: RuntimeName;
+  /** physical name of the instance */
+  instance: string;
+  host: Host;
+  /** as the program gave it; undefined where the state holds it encrypted */
+  spec: ServiceSpec | undefined;
+}
+
+/** What Pulumi's state says of a stack. Nothing in it was decrypted. */
+export interface State {
+  /** by service */
+  services: Record<string, AppliedService>;
+  /** the hosts that services are on, each once */
+  hosts: Host[];
+}
+
+interface Resource {
+  type: string;
+  /** true: replaced, and waiting to be deleted */
+  delete?: boolean;
+  inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
+}
+
+const instanceType = 'containerhost:index:Instance';
+/** Resources that name their host, in the order in which they are made. */
+const onHost = ['containerhost:index:Proxy', 'containerhost:index:Images', instanceType];
+
+/** Reads what `pulumi stack export` printed. */
+export function parseState(text: string): State {
+  const { deployment } = JSON.parse(text) as { deployment?: { resources?: Resource[] } };
+  const resources = (deployment?.resources ?? []).filter((resource) => !resource.delete);
+  const hosts = new Map<string, Host>();
+  for (const { type, inputs } of resources) {
+    const host = inputs?.host as Host | undefined;
+    if (onHost.includes(type) && host?.machineId) hosts.set(host.machineId, host);
+  }
+  const instances = resources.filter(({ type }) => type === instanceType).flatMap(applied);
+  return { services: Object.fromEntries(instances), hosts: [...hosts.values()] };
+}
+
+function applied({ inputs = {}, outputs = {} }: Resource): [string, AppliedService][] {
+  const { host, name, runtime } = inputs as unknown as AppliedService & { name: string };
+  const baseline = outputs.baseline as { declared?: { spec?: unknown } } | undefined;
+  // what a refresh finds on the host is written over the inputs
+  const spec = [baseline?.declared?.spec, inputs.spec].find(isSpec);
+  const service = spec?.name ?? name.replace(/-[0-9a-f]{7}$/, '');
+  return [[service, { runtime, instance: name, host, spec }]];
+}
+
+/** An encrypted one is an envelope of Pulumi's. */
+function isSpec(value: unknown): value is ServiceSpec {
+  return typeof value === 'object' && value !== null && 'image' in value;
+}
