@@ -3,39 +3,39 @@
 # Whatever cannot be read fails the whole reading: half of the truth would look like drift.
 
 read_stack() { # $1 stack, $2 account
-  local account=$2 directory units work docker podman
-  # The engines take the longest, so they are asked at the same time, and while the rest is read.
+  local account=$2 directory units work docker podman secrets
+  # What takes the longest is asked at the same time, and while the rest is read.
   mkdir -p "$locks"
   work=$(mktemp -d -p "$locks" read.XXXXXX)
   # shellcheck disable=SC2064 # the value of now
   trap "rm -rf '$work'" EXIT
-  read_docker "$work" &
-  docker=$!
   read_podman "$work" "$account" &
   podman=$!
+  read_docker "$work" &
+  docker=$!
+  read_secrets "$account" "$base/$1"/*/instances/*/ >"$work/secrets" &
+  secrets=$!
   echo "=== machine"
   cat /etc/machine-id
   echo "=== records"
   for directory in "$base/$1"/*/; do
-    if [ ! -d "$directory/instances" ]; then continue; fi
-    printf '%s slot %s\n' "$(basename "$directory")" "$(record "$directory/slot")"
-    printf '%s parked %s\n' "$(basename "$directory")" "$(record "$directory/parked")"
-    read_instances "$directory"
+    if [ -d "$directory/instances" ]; then read_records "${directory%/}"; fi
   done
   awk -v stack="$1" '$2 == stack { print $3, "address", $1 }' "$base/addresses"
   echo "=== files"
-  if [ -d "$base/$1" ]; then find "$base/$1" -mindepth 4 -type f -not -path '*/instances/*/secrets/*' -print0 | xargs -0 -r sha256sum; fi
-  find "$proxies" -name "$1.*.cfg" -print0 | xargs -0 -r sha256sum
   units=$(getent passwd "$account" | cut -d: -f6)/.config/containers/systemd
-  if [ -d "$units" ]; then find "$units" -maxdepth 1 -type f -print0 | xargs -0 -r sha256sum; fi
-  echo "=== secrets"
-  read_secrets "$account" "$base/$1"/*/instances/*/
+  {
+    if [ -d "$base/$1" ]; then find "$base/$1" -mindepth 4 -type f -not -path '*/instances/*/secrets/*' -print0; fi
+    find "$proxies" -name "$1.*.cfg" -print0
+    if [ -d "$units" ]; then find "$units" -maxdepth 1 -type f -print0; fi
+  } | xargs -0 -r sha256sum
   echo "=== proxy"
   ask_proxy 'show servers state' || echo down
   echo
+  wait "$secrets" || fail "the secrets of $1 cannot be read"
   wait "$docker" || fail "docker does not answer: systemctl status docker"
   wait "$podman" || fail "podman does not answer for $account: loginctl user-status $account"
-  for directory in docker podman; do
+  for directory in secrets docker podman; do
     echo "=== $directory"
     cat "$work/$directory"
   done
@@ -46,15 +46,14 @@ read_stack() { # $1 stack, $2 account
 
 read_docker() { # $1 folder for the answers
   sh -c "$inspect_all" sh docker >"$1/docker" || return 1
-  { docker image ls --format "$references" && docker image ls --digests --format "$digests"; } >"$1/docker-references" || return 1
-  sed 's/^/docker /' "$1/docker-references" >"$1/docker-images"
+  docker image ls --digests --format "docker $references
+docker $digests" >"$1/docker-images"
 }
 
 read_podman() { # $1 folder for the answers, $2 account
   as_account "$2" sh -c "$inspect_all" sh podman >"$1/podman" || return 1
-  as_account "$2" podman image ls --format "$references
-$digests" >"$1/podman-references" || return 1
-  sed 's/^/podman /' "$1/podman-references" >"$1/podman-images"
+  as_account "$2" podman image ls --format "podman $references
+podman $digests" >"$1/podman-images"
 }
 
 references='{{.Repository}}:{{.Tag}}'
@@ -71,14 +70,24 @@ inspect_all='
   done
   exit 1'
 
-read_instances() { # $1 service directory
-  local directory service instance
-  service=$(basename "$1")
+# Of one service: what serves, what is parked, and each instance with its ports. By the shell alone: a process
+# for each value took longer than all engines together.
+read_records() { # $1 service directory
+  local service=${1##*/} name directory instance port loopback
+  for name in slot parked; do
+    instance=
+    if [ -e "$1/$name" ]; then read -r instance <"$1/$name" || true; fi
+    printf '%s %s %s\n' "$service" "$name" "$instance"
+  done
   for directory in "$1"/instances/*/; do
     if [ ! -d "$directory" ]; then continue; fi
-    instance=$(basename "$directory")
+    directory=${directory%/}
+    instance=${directory##*/}
     printf '%s instance %s\n' "$service" "$instance"
-    if [ -e "$directory/ports" ]; then awk -v s="$service" -v i="$instance" '{ print s, "port", i, $1, $2 }' "$directory/ports"; fi
+    if [ ! -e "$directory/ports" ]; then continue; fi
+    while read -r port loopback; do
+      printf '%s port %s %s %s\n' "$service" "$instance" "$port" "$loopback"
+    done <"$directory/ports"
   done
 }
 
@@ -87,13 +96,15 @@ digest_secret() { { cat "$base/key" && sha256sum; } | sha256sum | cut -d' ' -f1;
 
 # `<instance> <secret> <digest>` for each instance directory given: of what is there now, not of what was sent.
 read_secrets() { # $1 account, $2… instance directories
-  local account=$1 directory instance secret names=() digest data
+  local account=$1 directory instance runtime secret names=() digest data
   shift
   for directory in "$@"; do
     if [ ! -e "$directory/secret-names" ]; then continue; fi
-    instance=$(basename "$directory")
+    directory=${directory%/}
+    instance=${directory##*/}
+    read -r runtime <"$directory/runtime" || true
     while read -r secret; do
-      if [ "$(record "$directory/runtime")" = podman ]; then
+      if [ "$runtime" = podman ]; then
         names+=("$instance-$secret")
       elif [ -e "$directory/secrets/$secret" ]; then
         digest=$(digest_secret <"$directory/secrets/$secret")
