@@ -115,16 +115,11 @@ export class Hosts {
     const now = this.#identities.get(address(host));
     return now && now.machineId === host.machineId ? { hostKey: now.hostKey } : { hostKey: host.hostKey };
   }
-
-  close(): void {
-    for (const shell of this.#shells.values()) shell.close();
-    this.#shells.clear();
-  }
 }
 
 /** Whether an operation failed because another machine stands where this one was. */
 function isAnotherMachine(error: unknown): boolean {
-  return error instanceof HostError && error.message.includes('this is another machine');
+  return error instanceof HostError && error.kind === 'replaced';
 }
 
 function address(host: Host): string {

@@ -291,6 +291,8 @@ function surroundings(directory: string, project: Project): Record<string, strin
     ...environment,
     PATH: `${join(project.directory, 'rehearsal', 'bin')}:${environment.PATH}`,
     CORTEX_REHEARSAL: directory,
+    // the sockets of SSH connections, which outlive a run, go with the rehearsal
+    XDG_RUNTIME_DIR: directory,
     // each `pulumi` starts Node three times on the same modules
     NODE_COMPILE_CACHE: join(directory, 'compiled'),
   };

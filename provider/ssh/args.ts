@@ -17,8 +17,8 @@ export interface SshFiles {
   controlPath?: string;
 }
 
-/** Seconds an idle shared connection stays open: long enough for the gap between two resources. */
-const sharedForSeconds = 30;
+/** Seconds an idle shared connection stays open: long enough to read a preview and say yes. */
+const sharedForSeconds = 60;
 
 /**
  * The arguments of `ssh` up to and including the address; a remote command may follow. An `-o` before them

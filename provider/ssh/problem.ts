@@ -4,10 +4,11 @@ import type { Connection } from './args.ts';
  * What went wrong with a host.
  * - `unreachable`: nothing is known of the host, least of all that it is gone
  * - `identity`: something answers there that is not the host that was pinned
+ * - `replaced`: the host that was pinned answers, and is another machine: what was on the old one is gone
  * - `refused`: the host answered and does not let us in
  * - `failed`: a script ran and failed
  */
-export type HostErrorKind = 'unreachable' | 'identity' | 'refused' | 'failed' | 'cancelled';
+export type HostErrorKind = 'unreachable' | 'identity' | 'replaced' | 'refused' | 'failed' | 'cancelled';
 
 export class HostError extends Error {
   readonly kind: HostErrorKind;
@@ -44,6 +45,9 @@ export function hostProblem(connection: Connection, stderr: string, otherwise: s
   );
 }
 
+/** What `expect_machine` (host/lib.sh) ends with, and nothing else. */
+const anotherMachine = 78;
+
 /** What a script of ours said before it failed. */
 export function remoteProblem(connection: Connection, code: number, stderr: string): HostError {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '');
@@ -58,7 +62,8 @@ export function remoteProblem(connection: Connection, code: number, stderr: stri
   }
   const reason = told.length > 0 ? told.join('\n') : `a script ended with ${code}`;
   const shown = logs.length > 0 ? ['its last log lines:', ...logs.map((line) => `  ${line}`)] : [];
-  return new HostError('failed', [reason, ...other.slice(-10), ...shown].join('\n'));
+  const kind = code === anotherMachine ? 'replaced' : 'failed';
+  return new HostError(kind, [reason, ...other.slice(-10), ...shown].join('\n'));
 }
 
 function pick(lines: string[], prefix: string): string[] {

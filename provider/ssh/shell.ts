@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { type Connection, knownHosts, sshArgs } from './args.ts';
 import { HostError, hostProblem, remoteProblem } from './problem.ts';
@@ -19,90 +20,97 @@ export interface RunOptions {
 /** Where scripts run as root: a host, or a stand-in for one in a test. */
 export interface Shell {
   run(script: string, options?: RunOptions): Promise<Ran>;
-  close(): void;
 }
 
+/** How long an open connection may take to answer before it is taken for dead. */
+const answersWithinMs = 2000;
+
 /**
- * A host over OpenSSH: one authenticated connection, opened at the first script and shared by all that
- * follow. The script travels on stdin, so that nothing of it is in any argv.
+ * A host over OpenSSH. The first script opens an authenticated connection, which all that follow share, those
+ * of the next run too: ssh itself ends it once it was idle for a minute. Scripts travel on stdin, so that
+ * nothing of them is in any argv.
  */
 export class SshShell implements Shell {
   readonly #connection: Connection;
-  readonly #directory: string;
+  readonly #socket: string;
   readonly #destination: string[];
-  #master: ChildProcess | undefined;
-  #opening: Promise<void> | undefined;
+  #opening: Promise<unknown> | undefined;
 
   constructor(connection: Connection, hostKey: string) {
     this.#connection = connection;
-    // Short, because the path of a socket may have at most 107 bytes.
-    this.#directory = mkdtempSync(join(tmpdir(), 'ch-'));
-    const knownHostsFile = join(this.#directory, 'known_hosts');
+    const directory = sharedDirectory(connection, hostKey);
+    const knownHostsFile = join(directory, 'known_hosts');
     writeFileSync(knownHostsFile, knownHosts(connection, hostKey));
-    this.#destination = sshArgs(connection, { knownHostsFile, controlPath: join(this.#directory, 's') });
+    this.#socket = join(directory, 's');
+    this.#destination = sshArgs(connection, { knownHostsFile, controlPath: this.#socket });
   }
 
   /** @throws {HostError} when the host cannot be reached, or the script fails */
   async run(script: string, options: RunOptions = {}): Promise<Ran> {
-    this.#opening ??= this.#open(options.signal);
-    try {
-      await this.#opening;
-    } catch (error) {
-      this.#opening = undefined;
-      throw error;
-    }
     // A script is complete before its first line runs: a connection lost on the way runs none of it.
     const wrapped = `main() {\n${script}\n}\nmain </dev/null\nexit $?\n`;
     const shell = this.#connection.user === 'root' ? 'bash -s' : 'sudo -n bash -s';
-    const result = await execute(['-o', 'ControlMaster=no', ...this.#destination, shell], wrapped, options);
-    if (result.code === 0) return { stdout: result.stdout };
-    if (result.code === 255) {
-      this.#opening = undefined;
-      this.#master?.kill();
-      throw hostProblem(this.#connection, result.stderr, 'the connection was lost');
-    }
-    throw remoteProblem(this.#connection, result.code, result.stderr);
-  }
-
-  async #open(signal?: AbortSignal): Promise<void> {
-    const master = spawn(
-      'ssh',
-      ['-o', 'ControlMaster=yes', '-o', 'ControlPersist=no', '-N', ...this.#destination],
-      {
-        stdio: ['ignore', 'ignore', 'pipe'],
-      },
+    const { code, stdout, stderr } = await this.#share(() =>
+      execute([...this.#destination, shell], wrapped, options),
     );
-    this.#master = master;
-    let stderr = '';
-    master.stderr?.on('data', (chunk) => {
-      stderr += chunk;
-    });
-    let ended: string | undefined;
-    master.once('error', (error) => {
-      ended = error.message;
-    });
-    master.once('exit', (code) => {
-      ended = `ssh ended with ${code}`;
-    });
-    while (ended === undefined) {
-      const check = await execute(['-O', 'check', ...this.#destination], '', {});
-      if (check.code === 0) return;
-      if (signal?.aborted) {
-        master.kill();
-        throw new HostError('cancelled', `cancelled while connecting to ${this.#connection.address}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    throw hostProblem(this.#connection, stderr, ended);
+    if (code === 0) return { stdout };
+    if (code !== 255) throw remoteProblem(this.#connection, code, stderr);
+    this.#opening = undefined;
+    throw hostProblem(this.#connection, stderr, 'the connection was lost');
   }
 
-  close(): void {
-    this.#master?.kill();
-    this.#opening = undefined;
-    rmSync(this.#directory, { recursive: true, force: true });
+  /** The first opens the connection; those that come meanwhile wait until there is one to share. */
+  async #share(work: () => Promise<Executed>): Promise<Executed> {
+    if (this.#opening !== undefined) {
+      await this.#opening;
+      return work();
+    }
+    const first = this.#dropDead().then(work);
+    this.#opening = Promise.race([first.catch(() => {}), this.#opened(first)]);
+    return first;
+  }
+
+  async #opened(first: Promise<unknown>): Promise<void> {
+    let over = false;
+    first
+      .finally(() => {
+        over = true;
+      })
+      .catch(() => {});
+    while (!over && !existsSync(this.#socket)) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
+  /** Ends a connection of an earlier run whose other end is gone without a word, as after a power cut. */
+  async #dropDead(): Promise<void> {
+    if (!existsSync(this.#socket)) return;
+    const signal = AbortSignal.timeout(answersWithinMs);
+    const answered = await execute([...this.#destination, 'true'], '', { signal }).catch(() => undefined);
+    if (answered?.code === 0) return;
+    await execute(['-O', 'exit', ...this.#destination], '', {});
+    rmSync(this.#socket, { force: true });
   }
 }
 
+/**
+ * A folder for the socket of a connection, its user's own, and the same in each run. Short, because the path
+ * of a socket may have at most 107 bytes, of which ssh needs some.
+ *
+ * @throws when somebody else made it
+ */
+function sharedDirectory(connection: Connection, hostKey: string): string {
+  const key = createHash('sha256')
+    .update(JSON.stringify([connection, hostKey]))
+    .digest('hex')
+    .slice(0, 12);
+  const parent = join(process.env.XDG_RUNTIME_DIR || tmpdir(), `containerhost-${userInfo().uid}`);
+  for (const directory of [parent, join(parent, key)]) {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const { uid, mode } = lstatSync(directory);
+    if (uid !== userInfo().uid || (mode & 0o77) !== 0)
+      throw new HostError('failed', `${directory} is open to others: remove it, and run this again`);
+  }
+  return join(parent, key);
+}
 interface Executed {
   code: number;
   stdout: string;
@@ -111,7 +119,12 @@ interface Executed {
 
 function execute(args: string[], stdin: string, options: RunOptions): Promise<Executed> {
   return new Promise((resolve, reject) => {
-    const child = spawn('ssh', args, { stdio: ['pipe', 'pipe', 'pipe'], signal: options.signal });
+    const child = spawn('ssh', args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      signal: options.signal,
+      // said, because a test's own environment is not what a child has by itself
+      env: process.env,
+    });
     const stdout: Buffer[] = [];
     let stderr = '';
     child.stdout.on('data', (chunk) => stdout.push(chunk));

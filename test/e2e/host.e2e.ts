@@ -491,7 +491,6 @@ describe('a name that a foreign container has', () => {
         expect(await hostLeftovers(vm, 'stranger')).not.toContainEqual(expect.stringContaining('stranger'));
         expect(await vm.exec(inspect)).toBe('running yes\n');
       } finally {
-        hosts.close();
         await vm.exec(`${engine} rm --force --time 0 ${name}`, { tolerate: true });
       }
     },

@@ -37,7 +37,6 @@ export class FakeHost {
         await new Promise((resolve) => setImmediate(resolve));
         return { stdout: this.answer(own, options) };
       },
-      close: () => {},
     };
   }
 }

@@ -423,7 +423,7 @@ describe('read', () => {
   test('another machine in its place: it is gone', async () => {
     const { fake, result, declared } = await created();
     fake.answer = () => {
-      throw new HostError('failed', 'this is another machine: its id is b, expected a');
+      throw new HostError('replaced', 'this is another machine: its id is b, expected a');
     };
     const request = { ...operation(), id: result.id, inputs: declared, properties: result.properties };
     expect((await fake.provider.read(type, request)).id).toBe('');
@@ -482,7 +482,7 @@ describe('delete', () => {
 
   test('nor where the machine itself says that it is another', async () => {
     const fake = new FakeHost(() => {
-      throw new HostError('failed', 'this is another machine: its id is b, expected a');
+      throw new HostError('replaced', 'this is another machine: its id is b, expected a');
     });
     await fake.provider.delete(type, request());
     expect(fake.scripts).toHaveLength(1);

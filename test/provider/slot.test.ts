@@ -95,11 +95,11 @@ describe('read', () => {
 
   test('another machine: gone. Nobody answers: an error', async () => {
     const request = { ...operation(), id: 'test/web', inputs: props(), properties: props() };
-    const throwing = (kind: 'failed' | 'unreachable', message: string) =>
+    const throwing = (kind: 'replaced' | 'unreachable', message: string) =>
       new FakeHost(() => {
         throw new HostError(kind, message);
       }).provider.read(type, request);
-    expect((await throwing('failed', 'this is another machine: its id is b, expected a')).id).toBe('');
+    expect((await throwing('replaced', 'this is another machine: its id is b, expected a')).id).toBe('');
     await expect(throwing('unreachable', 'cannot be reached')).rejects.toThrow('cannot be reached');
   });
 });

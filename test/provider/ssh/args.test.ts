@@ -38,7 +38,7 @@ describe('ssh', () => {
   test('shares one connection where it is told its socket', () => {
     expect(sshArgs(connection, { ...files, controlPath: '/tmp/ch-1/s' })).toEqual([
       ...['-T', ...pinned],
-      ...['-o', 'ControlMaster=auto', '-o', 'ControlPath=/tmp/ch-1/s', '-o', 'ControlPersist=30'],
+      ...['-o', 'ControlMaster=auto', '-o', 'ControlPath=/tmp/ch-1/s', '-o', 'ControlPersist=60'],
       ...end,
     ]);
   });
