@@ -11,7 +11,7 @@ export interface Stack {
   name: string;
   root: string;
   state: State;
-  /** connections to hosts; `close` when done */
+  /** connections to hosts */
   hosts: Hosts;
   /** what the project's files say now. @throws {ConfigError | ComposeError} with everything that is wrong */
   declared(): Declared;

@@ -34,14 +34,10 @@ Examples:
     .action(
       run(async (context, { stack: name, wide = false, json }: StackOptions & { wide?: boolean }) => {
         const stack = await context.openStack(name);
-        try {
-          const status = await readStatus(stack, context);
-          if (json) printJson(context, status);
-          else context.out.write(statusText(status, { wide }, context.out));
-          return isWell(status) ? exit.ok : exit.drift;
-        } finally {
-          stack.hosts.close();
-        }
+        const status = await readStatus(stack, context);
+        if (json) printJson(context, status);
+        else context.out.write(statusText(status, { wide }, context.out));
+        return isWell(status) ? exit.ok : exit.drift;
       }),
     );
 }
