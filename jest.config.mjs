@@ -10,6 +10,8 @@ const common = {
 };
 
 export default {
+  // a busy machine is no failure; what hangs is found all the same
+  testTimeout: 30_000,
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/**/*.test.ts'] },
     { ...common, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.e2e.ts'] },
