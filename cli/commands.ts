@@ -17,4 +17,16 @@ export const commands: Record<string, { summary: string; load: () => Promise<Com
     summary: 'which services are declared, applied and live, under what, and how they are',
     load: () => import('./commands/status.ts'),
   },
+  logs: {
+    summary: 'what a service wrote, under whichever runtime',
+    load: () => import('./commands/logs.ts'),
+  },
+  exec: {
+    summary: 'runs a command in the container of a service',
+    load: () => import('./commands/exec.ts'),
+  },
+  run: {
+    summary: 'runs a command in a container of its own, and removes it',
+    load: () => import('./commands/run.ts'),
+  },
 };

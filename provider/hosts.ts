@@ -4,7 +4,7 @@ import { hostLibrary } from './hostSetup.ts';
 import type { Host } from './inputs.ts';
 import { parseReading, type Reading } from './reading.ts';
 import { HostError } from './ssh/problem.ts';
-import { type RunOptions, type Shell, SshShell } from './ssh/shell.ts';
+import { type Attached, type AttachOptions, type RunOptions, type Shell, SshShell } from './ssh/shell.ts';
 import { words } from './words.ts';
 
 /** Opens a shell; replaced in tests. */
@@ -89,7 +89,27 @@ export class Hosts {
     return result;
   }
 
+  /**
+   * Starts a script, as root, that is talked to by the caller's own streams. @throws {HostError}
+   */
+  attach(stack: string, host: Host, script: string, options: AttachOptions): Promise<Attached> {
+    const here = `[ "$(cat /etc/machine-id)" = ${host.machineId} ] || { echo "this is another machine" >&2; exit 125; }`;
+    return this.#shell(stack, host).attach([here, script].join('\n'), options);
+  }
+
   async #run(stack: string, host: Host, call: string, options: RunOptions): Promise<string> {
+    const shell = this.#shell(stack, host);
+    const begun = Date.now();
+    const { stdout } = await shell.run(
+      [hostLibrary(), `expect_machine ${words([host.machineId])}`, call].join('\n'),
+      options,
+    );
+    trace(call, Date.now() - begun);
+    return stdout;
+  }
+
+  /** The one connection to a host. */
+  #shell(stack: string, host: Host): Shell {
     const current = {
       ...host,
       ...this.#identity(host),
@@ -101,13 +121,7 @@ export class Hosts {
       shell = this.#connect(current);
       this.#shells.set(key, shell);
     }
-    const begun = Date.now();
-    const { stdout } = await shell.run(
-      [hostLibrary(), `expect_machine ${words([host.machineId])}`, call].join('\n'),
-      options,
-    );
-    trace(call, Date.now() - begun);
-    return stdout;
+    return shell;
   }
 
   /** A host whose keys were rotated is the same host: the key that was learnt last is the one to expect. */

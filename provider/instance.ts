@@ -11,6 +11,7 @@ import {
   deliverProject,
   directories,
   instanceRecords,
+  mountDirectories,
   putFile,
   putRendered,
   renderedDigests,
@@ -197,17 +198,6 @@ function renderContext({ stack, spec, name = '', host }: InstanceInputs, reserve
     // A peer's address is in the container's hosts file; others are none of its business.
     if (kind === 'address' && (key === spec.name || spec.peers.includes(key))) addresses[key] = value;
   }
-  const volumes: Record<string, string> = {};
-  const projects: Record<string, string> = {};
-  for (const mount of spec.mounts) {
-    if (mount.kind === 'volume') volumes[mount.volume] = `${directories.volume(stack, mount.volume)}/data`;
-    if (mount.kind === 'project') {
-      const { fileName } = projectArchive(mount.source);
-      projects[mount.source] = [directories.project(stack, mount.source), 'data', fileName]
-        .filter(Boolean)
-        .join('/');
-    }
-  }
   return {
     stack,
     instance: name,
@@ -215,8 +205,7 @@ function renderContext({ stack, spec, name = '', host }: InstanceInputs, reserve
     account: host.account,
     addresses,
     ports,
-    volumes,
-    projects,
+    ...mountDirectories(stack, spec),
     digest: specDigest(spec),
   };
 }

@@ -4,6 +4,7 @@ import type { RenderContext, Rendered } from '../runtimes/runtime.ts';
 import type { ServiceSpec } from '../spec/service.ts';
 import { drainSeconds, healthSeconds, patienceSeconds } from '../spec/timing.ts';
 import type { InstanceInputs } from './inputs.ts';
+import { projectArchive } from './projectArchive.ts';
 import { words } from './words.ts';
 
 /** Where things of a stack lie on a host; the shell library knows the same paths. */
@@ -18,6 +19,25 @@ export const directories = {
 function projectName(source: string): string {
   const readable = source.replace(/[^a-zA-Z0-9]+/g, '-').replace(/^-|-$/g, '');
   return `${readable}-${createHash('sha256').update(source).digest('hex').slice(0, 6)}`;
+}
+
+/** Where the volumes and the delivered parts of the project are that a service mounts. */
+export function mountDirectories(
+  stack: string,
+  spec: ServiceSpec,
+): Pick<RenderContext, 'volumes' | 'projects'> {
+  const volumes: Record<string, string> = {};
+  const projects: Record<string, string> = {};
+  for (const mount of spec.mounts) {
+    if (mount.kind === 'volume') volumes[mount.volume] = `${directories.volume(stack, mount.volume)}/data`;
+    if (mount.kind === 'project') {
+      const { fileName } = projectArchive(mount.source);
+      projects[mount.source] = [directories.project(stack, mount.source), 'data', fileName]
+        .filter(Boolean)
+        .join('/');
+    }
+  }
+  return { volumes, projects };
 }
 
 /** What the host's own functions need to know of an instance, beside the files of its runtime. */

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { isMap, parseDocument } from 'yaml';
 
 /** The project that rehearses itself. */
@@ -35,6 +35,7 @@ export class Project {
   }
 
   write(file: string, content: string): void {
+    mkdirSync(dirname(join(this.directory, file)), { recursive: true });
     writeFileSync(join(this.directory, file), content);
   }
 

@@ -28,7 +28,7 @@ export interface RehearsalArgs {
   stack?: string;
 }
 
-/** What a run of `pulumi` printed, and how it ended. */
+/** What a run of `pulumi` or `cortex` printed, and how it ended. */
 export interface PulumiRun {
   code: number;
   stdout: string;
@@ -147,7 +147,7 @@ export class Rehearsal {
     return readFileSync(`${this.identityFile}.pub`, 'utf8').trim();
   }
 
-  /** all that `pulumi` ever printed here: no secret may be in it */
+  /** all that `pulumi` and `cortex` ever printed here: no secret may be in it */
   readonly transcript: string[] = [];
 
   /** a bot token that no bot has; tests look for it where no secret may be */
@@ -165,9 +165,18 @@ export class Rehearsal {
 
   /** Runs `pulumi` in the copy of the project, as an operator would. */
   pulumi(args: string[], options: PulumiOptions = {}): Promise<PulumiRun> {
+    return this.#run(['pulumi', '--non-interactive', '--color=never', ...args], options);
+  }
+
+  /** Runs `npx cortex` in the copy of the project. */
+  cortex(args: string[], options: PulumiOptions = {}): Promise<PulumiRun> {
+    return this.#run([process.execPath, 'cli/cortex.mjs', ...args], options);
+  }
+
+  #run([command = '', ...args]: string[], options: PulumiOptions): Promise<PulumiRun> {
     const begun = performance.now();
     return new Promise((resolve, reject) => {
-      const child = spawn('pulumi', ['--non-interactive', '--color=never', ...args], {
+      const child = spawn(command, args, {
         cwd: this.project.directory,
         env: { ...process.env, ...this.environment, ...options.environment },
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { parseReading } from '../../provider/reading.ts';
 import { words } from '../../provider/words.ts';
 import type { Run } from '../commands.ts';
 import { type Context, printJson, type StackOptions } from '../context.ts';
 import { exit } from '../exit.ts';
+import { hostFunctions } from '../remote.ts';
 import { hostOf, type Stack } from '../stack.ts';
 import { parseFigures } from '../status/figures.ts';
 import { isWell, type StackStatus, stackStatus } from '../status/status.ts';
@@ -46,12 +45,11 @@ Examples:
 async function readStatus(stack: Stack, context: Context): Promise<StackStatus> {
   const host = hostOf(stack);
   const declared = readDeclared(stack, context);
-  const functions = readFileSync(join(import.meta.dirname, '..', 'host', 'status.sh'), 'utf8');
   const arguments_ = words([stack.name, host.account.name]);
   const answer = await stack.hosts.ask(
     stack.name,
     host,
-    `read_stack ${arguments_}\n${functions}\nread_status ${arguments_}`,
+    `read_stack ${arguments_}\n${hostFunctions('status')}\nread_status ${arguments_}`,
   );
   return stackStatus({
     stack: stack.name,

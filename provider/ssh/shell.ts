@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { constants, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { type Connection, knownHosts, sshArgs } from './args.ts';
 import { HostError, hostProblem, remoteProblem } from './problem.ts';
@@ -17,9 +17,23 @@ export interface RunOptions {
   progress?: (message: string) => void;
 }
 
+/** A command whose streams are the caller's. */
+export interface Attached {
+  process: ChildProcess;
+  /** its exit code. @throws {HostError} when the connection was lost before it ended */
+  ended: Promise<number>;
+}
+
+export interface AttachOptions {
+  /** a terminal on the host, for the one that stdin is */
+  tty: boolean;
+  stdio: StdioOptions;
+}
+
 /** Where scripts run as root: a host, or a stand-in for one in a test. */
 export interface Shell {
   run(script: string, options?: RunOptions): Promise<Ran>;
+  attach(script: string, options: AttachOptions): Promise<Attached>;
 }
 
 /** How long an open connection may take to answer before it is taken for dead. */
@@ -57,6 +71,42 @@ export class SshShell implements Shell {
     if (code !== 255) throw remoteProblem(this.#connection, code, stderr);
     this.#opening = undefined;
     throw hostProblem(this.#connection, stderr, 'the connection was lost');
+  }
+
+  /**
+   * Starts a script that reads the caller's stdin, so that it cannot travel there: it is in the argv of ssh,
+   * and nothing secret may be in it.
+   *
+   * @throws {HostError} when the host cannot be reached
+   */
+  async attach(script: string, { tty, stdio }: AttachOptions): Promise<Attached> {
+    if (this.#opening === undefined) await this.run('true');
+    const shell = this.#connection.user === 'root' ? 'bash' : 'sudo -n bash';
+    const quoted = `'${script.replaceAll("'", `'\\''`)}'`;
+    const destination = tty
+      ? ['-tt', ...this.#destination.filter((each) => each !== '-T')]
+      : this.#destination;
+    const child = spawn('ssh', ['-o', 'ControlMaster=no', ...destination, `${shell} -c ${quoted}`], {
+      stdio,
+      env: process.env,
+    });
+    const ended = new Promise<number>((resolve, reject) => {
+      child.once('error', (error) =>
+        reject(new HostError('failed', `ssh could not be run: ${error.message}`)),
+      );
+      child.once('close', (code, signal) => {
+        if (signal) resolve(128 + constants.signals[signal]);
+        else if (code === 255) this.#itself().then(() => resolve(code), reject);
+        else resolve(code ?? 1);
+      });
+    });
+    return { process: child, ended };
+  }
+
+  /** A command may end with 255, as ssh does: then the connection is still there. */
+  async #itself(): Promise<void> {
+    const { code, stderr } = await execute(['-O', 'check', ...this.#destination], '', {});
+    if (code !== 0) throw hostProblem(this.#connection, stderr, 'the connection was lost');
   }
 
   /** The first opens the connection; those that come meanwhile wait until there is one to share. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { StackStatus } from '../../cli/status/status.ts';
 import { ask } from '../../rehearsal/ask.ts';
 import { cloudLeftovers, hostLeftovers } from '../../rehearsal/leftovers.ts';
 import type { Rehearsal } from '../../rehearsal/rehearsal.ts';
@@ -62,6 +63,39 @@ async function servedBy(runtime: string): Promise<void> {
   expect(JSON.parse(body)).toMatchObject({ service: 'cortex-engine', runtime });
 }
 
+/** `cortex`, as an operator uses it: what runs, and a way in that is the same under every runtime. */
+async function knowsWhatRuns(runtime: string): Promise<void> {
+  const cortex = async (...args: string[]) => {
+    const [command = '', ...rest] = args;
+    return rehearsal.cortex([command, '--stack', rehearsal.stack, ...rest]);
+  };
+  rehearsal.trips();
+  const status = await cortex('status', '--json');
+  expect(rehearsal.trips()).toEqual(['read_stack']);
+  const { services } = JSON.parse(status.stdout) as StackStatus;
+  expect(services.map(({ remarks }) => remarks)).toEqual(services.map(() => []));
+  expect(status.code).toBe(0);
+  expect(services).toHaveLength(5);
+  for (const { live, declared, applied } of services) {
+    expect([declared?.runtime, applied?.runtime, live?.runtime]).toEqual([runtime, runtime, runtime]);
+    expect(live?.memoryBytes).toBeGreaterThan(1_000_000);
+    expect(live?.uptimeSeconds).toBeGreaterThan(0);
+  }
+  const logs = await cortex('logs', 'cortex-engine', '-n', 'all');
+  expect(logs.stdout).toContain(`listens on 0.0.0.0:8000 under ${runtime}`);
+  const exec = await cortex('exec', 'cortex-engine', '--', 'sh', '-c', 'echo "I am $(id -u)"; exit 42');
+  expect({ code: exec.code, stdout: exec.stdout }).toEqual({ code: 42, stdout: 'I am 1000\n' });
+  const like = ['sh', '-c', 'wc -c </run/secrets/telegram-bot-token; echo >/app/state/x || exit 3'];
+  const run = await cortex('run', 'cortex-engine', '--', ...like);
+  expect({ code: run.code, size: Number(run.stdout) }).toEqual({ code: 3, size: rehearsal.token.length });
+
+  rehearsal.project.write('task/task.py', 'print(1 + 1, file=open("result", "w"))\n');
+  const task = ['97layer/cortex-admin:1.4.2', '--', 'python', 'task.py'];
+  expect(await cortex('run', '-v', './task:/task', '-w', '/task', ...task)).toMatchObject({ code: 0 });
+  expect(rehearsal.project.read('task/result')).toBe('2\n');
+  rehearsal.project.write('task/result', '');
+}
+
 async function reboot(): Promise<void> {
   await rehearsal.vm.kill();
   await rehearsal.vm.boot();
@@ -90,6 +124,30 @@ describe('on Docker', () => {
       await expectClean(rehearsal);
     },
     5 * minutes,
+  );
+
+  test('cortex knows what runs, and gets in', () => knowsWhatRuns('docker'), 3 * minutes);
+
+  test(
+    'a one-off is gone when the operator is',
+    async () => {
+      const { stack, vm } = rehearsal;
+      let pid = 0;
+      const run = rehearsal.cortex(['run', '-s', stack, 'cortex-admin', '--', 'sleep', '600'], {
+        onStart: (started) => {
+          pid = started;
+        },
+      });
+      const count = () => vm.exec('docker ps --quiet --filter label=containerhost.run | wc -l');
+      await eventually(60, async () => expect(await count()).toBe('1\n'));
+      process.kill(-pid, 'SIGINT');
+      expect((await run).code).toBe(130);
+      await eventually(30, async () => expect(await count()).toBe('0\n'));
+      await eventually(30, async () =>
+        expect(await vm.exec('ls /var/tmp | grep -c cortex-run || true')).toBe('0\n'),
+      );
+    },
+    3 * minutes,
   );
 
   test(
@@ -232,6 +290,10 @@ describe('the flag', () => {
     },
     5 * minutes,
   );
+});
+
+describe('on Podman', () => {
+  test('cortex knows what runs, and gets in', () => knowsWhatRuns('podman'), 3 * minutes);
 });
 
 describe('changes by hand under Podman', () => namesAndRepairs('podman'));

@@ -4,7 +4,7 @@ import { Hosts } from '../../provider/hosts.ts';
 import type { Host } from '../../provider/inputs.ts';
 import type { Inspected } from '../../provider/observed.ts';
 import type { Operation, ResourceProvider } from '../../provider/rpc/resourceProvider.ts';
-import type { Ran, RunOptions, Shell } from '../../provider/ssh/shell.ts';
+import type { Attached, Ran, RunOptions, Shell } from '../../provider/ssh/shell.ts';
 import { host } from './fixture.ts';
 
 /** What a host answers to a script, without the library that each begins with. */
@@ -13,10 +13,16 @@ export type Answer = (script: string, options: RunOptions) => string;
 /** The provider, with a host at the other end that records what it is told and answers as it is told. */
 export class FakeHost {
   readonly scripts: string[] = [];
+  /** the scripts that were talked to */
+  readonly attached: string[] = [];
   readonly connections: Host[] = [];
   readonly hosts: Hosts;
   readonly provider: ResourceProvider;
   answer: Answer;
+  /** what a script that is talked to does */
+  begin: (script: string) => Attached = () => {
+    throw new Error('nothing is talked to here');
+  };
 
   constructor(answer: Answer = () => '') {
     this.answer = answer;
@@ -36,6 +42,10 @@ export class FakeHost {
         // an answer takes a while: whoever asks meanwhile is to share it
         await new Promise((resolve) => setImmediate(resolve));
         return { stdout: this.answer(own, options) };
+      },
+      attach: async (script) => {
+        this.attached.push(script);
+        return this.begin(script);
       },
     };
   }

@@ -6,9 +6,13 @@ import { hostLibrary } from '../../../provider/hostSetup.ts';
 
 const folder = join(import.meta.dirname, '../../../cli/host');
 
-// sent after the host's library, whose functions they use
+const read = (file: string) => readFileSync(join(folder, file), 'utf8');
+
+/** What is sent before each, whose functions it uses. */
+const before = (file: string) => (file === 'status.sh' ? hostLibrary() : read('serving.sh'));
+
 test.each(readdirSync(folder))('shellcheck of %s', (file) => {
-  const input = `${hostLibrary()}\n${readFileSync(join(folder, file), 'utf8')}`;
+  const input = file === 'serving.sh' ? read(file) : `${before(file)}\n${read(file)}`;
   const { status, stdout } = spawnSync('shellcheck', ['--shell=bash', '-'], { input, encoding: 'utf8' });
   expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
 });
