@@ -80,3 +80,24 @@ test('a folder that is open to others is not used', () => {
   );
   expect(existsSync(join(folder, 'log'))).toBe(false);
 });
+
+test('a command that is talked to ends with its own code, 255 too, while the connection is there', async () => {
+  ssh('case $last in *-c*) exit 255 ;; esac');
+  const shell = new SshShell(connection, hostKey);
+  const attached = await shell.attach("echo 'x'", { tty: false, stdio: 'ignore' });
+  expect(await attached.ended).toBe(255);
+  expect(log()).toEqual(['sudo -n bash -s', `sudo -n bash -c 'echo '\\''x'\\'''`, '-O check']);
+});
+
+test('a connection that is lost under a command is an error, and nobody’s exit code', async () => {
+  ssh('case $last in *-c* | "-O check") exit 255 ;; esac');
+  const attached = await new SshShell(connection, hostKey).attach('x', { tty: false, stdio: 'ignore' });
+  await expect(attached.ended).rejects.toThrow('the connection was lost');
+});
+
+test('a host that cannot be reached is told before a command is begun', async () => {
+  ssh('echo "no route to host" >&2; exit 255');
+  const begun = new SshShell(connection, hostKey).attach('x', { tty: false, stdio: 'ignore' });
+  await expect(begun).rejects.toThrow('no route to host');
+  expect(log()).toEqual(['sudo -n bash -s']);
+});
