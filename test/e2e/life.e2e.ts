@@ -5,7 +5,8 @@ import { cloudLeftovers, hostLeftovers } from '../../rehearsal/leftovers.ts';
 import type { Rehearsal } from '../../rehearsal/rehearsal.ts';
 import { asAccount, removeContainer, startByHand, stopContainer } from '../../rehearsal/tamper.ts';
 import { detected, flipUnderLoad } from '../../rehearsal/walkthrough.ts';
-import { eventually, expectClean, inside, minutes, rehearse, well, who } from './rehearse.ts';
+import { data, withoutLedger, write } from './data.ts';
+import { eventually, expectClean, minutes, rehearse, well, who } from './rehearse.ts';
 import { leaks, placesOnHost, placesOutside } from './secrets.ts';
 
 /** What is behind a hostname; the engine and the connector are reached by the others. */
@@ -19,42 +20,13 @@ afterAll(async () => {
   await rehearsal?.close();
 }, minutes);
 
-/** What each writer of a volume has, as its container sees it: admin runs as root, the engine as 1000. */
-async function data(): Promise<Record<string, unknown>> {
-  const { body } = await ask(rehearsal.edge.publicPort, 'cortex-admin.localhost', '/data');
-  return {
-    admin: JSON.parse(body),
-    engine: JSON.parse(await inside(rehearsal.vm, 'cortex-engine', 8000, '/data')),
-  };
-}
-
-async function write(name: string): Promise<void> {
-  const body = `${name} ${'x'.repeat(1000)}`;
-  const { status } = await ask(rehearsal.edge.publicPort, 'cortex-admin.localhost', `/data/${name}`, {
-    method: 'POST',
-    body,
-  });
-  expect(status).toBe(201);
-  await inside(rehearsal.vm, 'cortex-engine', 8000, `/data/${name}`, { method: 'POST', body });
-  await inside(rehearsal.vm, 'cortex-engine', 8000, `/ledger?id=${name}`, { method: 'POST' });
-}
-
 /** The files that both writers had are theirs still, and they can write more. */
 async function keepsData(before: Record<string, unknown>, name: string): Promise<Record<string, unknown>> {
-  const now = await data();
+  const now = await data(rehearsal);
   expect(withoutLedger(now)).toEqual(withoutLedger(before));
-  await write(name);
-  expect(JSON.stringify(await data())).toContain(name);
-  return data();
-}
-
-/** The database is written while the engine starts. */
-function withoutLedger(found: unknown): unknown {
-  return JSON.parse(
-    JSON.stringify(found, (key, value) => (key.includes('sqlite') ? undefined : value)),
-    (_, value) =>
-      Array.isArray(value) ? value.filter((each) => !JSON.stringify(each).includes('sqlite')) : value,
-  );
+  await write(rehearsal, name);
+  expect(JSON.stringify(await data(rehearsal))).toContain(name);
+  return data(rehearsal);
 }
 
 async function servedBy(runtime: string): Promise<void> {
@@ -111,8 +83,8 @@ describe('on Docker', () => {
       expect(well(await rehearsal.preview()).output).toMatch(/\d+ to create/);
       well(await rehearsal.up());
       await servedBy('docker');
-      await write('first');
-      before = await data();
+      await write(rehearsal, 'first');
+      before = await data(rehearsal);
     },
     10 * minutes,
   );
