@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Rollout } from '../../../spec/service.ts';
 import type { Outcome, TempHost } from './tempHost.ts';
@@ -10,8 +10,24 @@ export type Behaviour = 'good' | 'bad-prepare' | 'bad-start' | 'bad-health' | 'b
 const verb = `verb=\${0##*/} dir=\${0%/*}
 name=\${dir##*/}
 service=\${name%-*}
+# Each service that has to answer all the time does, through the proxy if it has a port: a file each in
+# "watched", with its folder and its backend.
+watch() {
+  for each in "$root"/watched/*; do
+    [ -e "$each" ] || continue
+    read -r folder backend <"$each"
+    answers=
+    for one in "$folder"/instances/*/; do
+      one=\${one%/}
+      if [ -n "$backend" ] && ! grep -q " $(cat "$root/running/$backend")$" "$one/ports"; then continue; fi
+      if is_running "\${one##*/}" && [ ! -e "$one/bad-health" ]; then answers=1; fi
+    done
+    [ -n "$answers" ] || echo "\${each##*/} does not answer after $verb $name" >>"$root/violations"
+  done
+}
 is_running() { [ "$(cat "$root/engine/$1" 2>/dev/null)" = running ]; }
 echo "$verb $name" >>"$root/calls"
+case $verb in start | restore | stop | remove) trap watch EXIT ;; esac
 case $verb in
 prepare) [ ! -e "$dir/bad-prepare" ] || { echo 'no such image' >&2; exit 1; } ;;
 start | restore)
@@ -42,12 +58,15 @@ esac`;
 /** One service on a host in a folder, handled as the provider does. */
 export class Service {
   readonly host: TempHost;
-  readonly rollout: Rollout;
+  /** of the instances to come */
+  rollout: Rollout;
   readonly name: string;
   readonly stack: string;
+  readonly ports: number[];
 
-  constructor(host: TempHost, rollout: Rollout, name = 'web', stack = 'test') {
+  constructor(host: TempHost, rollout: Rollout, name = 'web', stack = 'test', ports = [8000]) {
     this.host = host;
+    this.ports = ports;
     this.rollout = rollout;
     this.name = name;
     this.stack = stack;
@@ -56,7 +75,7 @@ export class Service {
     for (const each of ['prepare', 'start', 'running', 'healthy', 'stop', 'restore', 'remove', 'logs']) {
       writeFileSync(join(template, each), `#!/bin/sh\nroot=${host.root}\n${verb}\n`, { mode: 0o755 });
     }
-    const records = { drain: '0', patience: '40', 'health-deadline': '0', runtime: 'docker', [rollout]: '' };
+    const records = { drain: '0', patience: '40', 'health-deadline': '0', runtime: 'docker' };
     for (const [file, content] of Object.entries(records)) writeFileSync(join(template, file), content);
   }
 
@@ -69,6 +88,10 @@ export class Service {
   }
 
   listen(): void {
+    if (this.ports.length === 0) {
+      this.host.must(`begin_listeners\nadd_service ${this.stack} ${this.name} </dev/null\ncommit_listeners`);
+      return;
+    }
     const listeners = `listen ${this.stack}.${this.name}.8000\n    bind @address@:8000\n    server live 127.0.0.1:@8000@`;
     const add = `add_service ${this.stack} ${this.name} <<'LISTENERS'\n${listeners}\nLISTENERS`;
     this.host.must(`begin_listeners\n${add}\ncommit_listeners`);
@@ -79,13 +102,13 @@ export class Service {
     return [
       `mkdir -p "$(instance_dir ${name})"`,
       `cp -a ${template}/. "$(instance_dir ${name})/"`,
-      `touch "$(instance_dir ${name})/${behaviour}"`,
+      `touch "$(instance_dir ${name})/${behaviour}" "$(instance_dir ${name})/${this.rollout}"`,
       `start_instance ${name} ${this.rollout}`,
     ];
   }
 
   reserve(name: string, killAt?: number): Outcome {
-    return this.#call(`reserve_instance ${name} 8000`, killAt);
+    return this.#call(`reserve_instance ${name} ${this.ports.join(' ')}`, killAt);
   }
 
   start(name: string, behaviour: Behaviour = 'good', killAt?: number): Outcome {
@@ -93,11 +116,19 @@ export class Service {
   }
 
   create(name: string, behaviour: Behaviour = 'good'): Outcome {
-    return this.#call([`reserve_instance ${name} 8000`, ...this.#starting(name, behaviour)].join('\n'));
+    return this.#call(
+      [`reserve_instance ${name} ${this.ports.join(' ')}`, ...this.#starting(name, behaviour)].join('\n'),
+    );
   }
 
-  switch(name: string, killAt?: number): Outcome {
-    return this.#call(`switch_slot ${name}`, killAt);
+  /** @param strays what a reading found that nobody names */
+  switch(name: string, killAt?: number, strays: string[] = []): Outcome {
+    return this.#call(`switch_slot ${name}\nremove_strays ${strays.join(' ')}`, killAt);
+  }
+
+  strays(): string[] {
+    const named = [this.record('slot'), this.record('parked')];
+    return this.instances().filter((name) => !named.includes(name));
   }
 
   delete(name: string, killAt?: number): Outcome {
@@ -110,6 +141,21 @@ export class Service {
 
   recover(killAt?: number): Outcome {
     return this.host.run(`containerhost recover ${this.stack} ${this.name}`, { killAt });
+  }
+
+  /** From now on, at every step of whatever is done to it, one instance has to answer. */
+  watch(): void {
+    const backend = this.ports.map((port) => ` ${this.stack}.${this.name}.${port}`).join('');
+    this.host.write(`${this.directory}${backend}\n`, 'watched', this.name);
+  }
+
+  unwatch(): void {
+    rmSync(join(this.host.root, 'watched', this.name), { force: true });
+  }
+
+  /** The container that runs ends by itself, and is not started again. */
+  die(name: string): void {
+    this.host.write('exited', 'engine', name);
   }
 
   /** The deadline of a parking passes. */
@@ -148,6 +194,11 @@ export class Service {
     return host
       .list('engine')
       .filter((each) => each.startsWith(`${this.name}-`) && host.file('engine', each) === 'running');
+  }
+
+  /** The host will bring back what is parked. */
+  armed(): boolean {
+    return this.timers().some((each) => each.includes(`${this.stack}.${this.name}.`));
   }
 
   timers(): string[] {

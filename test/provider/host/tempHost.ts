@@ -30,7 +30,18 @@ export class TempHost {
   readonly srv = join(this.root, 'srv');
 
   constructor() {
-    for (const folder of ['base', 'srv', 'proxies', 'bin', 'running', 'timers', 'engine', 'boot', 'lo']) {
+    for (const folder of [
+      'base',
+      'srv',
+      'proxies',
+      'bin',
+      'running',
+      'timers',
+      'engine',
+      'boot',
+      'lo',
+      'watched',
+    ]) {
       mkdirSync(join(this.root, folder));
     }
     writeFileSync(join(this.root, 'library.sh'), hostLibrary());
