@@ -3,7 +3,10 @@
 
 containerhost() {
   case "${1:-}" in
-  addresses) restore_addresses ;;
+  addresses)
+    restore_addresses
+    restore_proxy_files
+    ;;
   recover)
     use_service "$2" "$3"
     recover_service
