@@ -1,6 +1,7 @@
 import { declaredServices } from './components/compose.ts';
 import { ContainerHost } from './components/host.ts';
 import { machineFor } from './components/machine.ts';
+import { warnAboutPage } from './components/page.ts';
 import { CortexServices } from './components/services.ts';
 import { CloudflareTunnel } from './components/tunnel.ts';
 import { loadConfig } from './config.ts';
@@ -24,3 +25,6 @@ export const urls = tunnel?.urls ?? {};
 export const runtimes = services.runtimes;
 /** How to get in. */
 export const ssh = host.sshCommand;
+
+// last: the engine is at work meanwhile
+warnAboutPage(import.meta.dirname);

@@ -25,6 +25,10 @@ export const commands: Record<string, { summary: string; load: () => Promise<Com
     summary: 'runs a command in the container of a service',
     load: () => import('./commands/exec.ts'),
   },
+  docs: {
+    summary: 'writes the part of SYSTEM.md that says what is declared',
+    load: () => import('./commands/docs.ts'),
+  },
   run: {
     summary: 'runs a command in a container of its own, and removes it',
     load: () => import('./commands/run.ts'),

@@ -1,7 +1,7 @@
 import { currentConnection } from '../provider/connection.ts';
 import { Hosts } from '../provider/hosts.ts';
 import type { Host } from '../provider/inputs.ts';
-import { type Declared, declaredStack } from './declared.ts';
+import { type Declared, declaredStack } from '../system/declared.ts';
 import { CliError } from './exit.ts';
 import { pulumi } from './pulumi.ts';
 import { parseState, type State } from './state.ts';

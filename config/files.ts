@@ -25,13 +25,25 @@ export function stackNames(root: string): string[] {
 
 /** Names and profiles only: the rest of the compose file is read once configuration is known. */
 export function services(root: string): KnownServices {
-  const file: unknown = parse(readFileSync(join(root, 'compose.yaml'), 'utf8'), { merge: true });
-  const found = isObject(file) && isObject(file.services) ? file.services : {};
+  const found = composePart(root, 'services');
   const profiles = (service: unknown) =>
     isObject(service) && Array.isArray(service.profiles) ? service.profiles : [];
   return Object.fromEntries(
     Object.entries(found).map(([name, service]) => [name, { profiles: profiles(service).map(String) }]),
   );
+}
+
+/** The names that the compose file takes from cortex:secrets, whether a stack has them or not. */
+export function secretNames(root: string): string[] {
+  return Object.values(composePart(root, 'secrets')).flatMap((secret) =>
+    isObject(secret) && typeof secret.environment === 'string' ? secret.environment : [],
+  );
+}
+
+function composePart(root: string, name: string): Record<string, unknown> {
+  const file: unknown = parse(readFileSync(join(root, 'compose.yaml'), 'utf8'), { merge: true });
+  const part = isObject(file) ? file[name] : undefined;
+  return isObject(part) ? part : {};
 }
 
 /**

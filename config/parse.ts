@@ -4,6 +4,7 @@
  */
 import type { Registries } from '../provider/inputs.ts';
 import { type RuntimeName, runtimeNames } from '../spec/service.ts';
+import { type DocsConfig, readDocs } from './docs.ts';
 import { type HostConfig, readHost } from './host.ts';
 import { ConfigError, nearest, type Problem, removeCommand, show } from './problem.ts';
 import {
@@ -41,6 +42,7 @@ export interface ParsedConfig {
   host: HostConfig;
   /** undefined: nothing is reachable from the internet */
   tunnel: TunnelConfig | undefined;
+  docs: DocsConfig;
   /** true: the clouds are simulated */
   rehearsal: boolean;
 }
@@ -71,6 +73,7 @@ const readers = {
   registries: json(map('host: {username, password}', fields(registry()), true)),
   host: json(readHost),
   tunnel: json(readTunnel),
+  docs: json(readDocs),
   rehearsal: boolean,
 };
 
@@ -96,6 +99,7 @@ export function parseConfig(sources: ConfigSources): ParsedConfig {
     registries: key('registries'),
     host: key('host'),
     tunnel: key('tunnel'),
+    docs: key('docs'),
     rehearsal: key('rehearsal'),
   };
   problems.push(

@@ -6,10 +6,10 @@ import type { RenderContext, Rendered } from '../runtimes/runtime.ts';
 import { specDigest } from '../spec/digest.ts';
 import { type RuntimeName, runtimeNames, type ServiceSpec } from '../spec/service.ts';
 import { differences } from './differences.ts';
+import { directories } from './directories.ts';
 import type { InstanceInputs } from './inputs.ts';
 import {
   deliverProject,
-  directories,
   instanceRecords,
   mountDirectories,
   putFile,

@@ -3,23 +3,10 @@ import { idRanges, ownerOnDisk } from '../runtimes/idmap.ts';
 import type { RenderContext, Rendered } from '../runtimes/runtime.ts';
 import type { ServiceSpec } from '../spec/service.ts';
 import { drainSeconds, healthSeconds, patienceSeconds } from '../spec/timing.ts';
+import { directories } from './directories.ts';
 import type { InstanceInputs } from './inputs.ts';
 import { projectArchive } from './projectArchive.ts';
 import { words } from './words.ts';
-
-/** Where things of a stack lie on a host; the shell library knows the same paths. */
-export const directories = {
-  instance: (stack: string, service: string, instance: string) =>
-    `/var/lib/containerhost/${stack}/${service}/instances/${instance}`,
-  volume: (stack: string, volume: string) => `/srv/containerhost/${stack}/volumes/${volume}`,
-  project: (stack: string, source: string) => `/srv/containerhost/${stack}/projects/${projectName(source)}`,
-};
-
-/** A folder name for a path of the project: readable, and never the same for two paths. */
-function projectName(source: string): string {
-  const readable = source.replace(/[^a-zA-Z0-9]+/g, '-').replace(/^-|-$/g, '');
-  return `${readable}-${createHash('sha256').update(source).digest('hex').slice(0, 6)}`;
-}
 
 /** Where the volumes and the delivered parts of the project are that a service mounts. */
 export function mountDirectories(

@@ -16,6 +16,8 @@ const mayImport: Record<string, string[]> = {
   // types only: what the configuration and the provider both hold
   'config/': ['spec/', 'provider/inputs.ts'],
   'config.ts': ['config/', 'spec/', 'provider/inputs.ts'],
+  // what the project's files declare, and the page that says it
+  'system/': ['config/', 'compose/', 'spec/', 'provider/directories.ts'],
   'components/': [
     'config.ts',
     'config/',
@@ -25,10 +27,11 @@ const mayImport: Record<string, string[]> = {
     'provider/hostSetup.ts',
     'provider/inputs.ts',
     'provider/ssh/args.ts',
+    'system/',
   ],
   'index.ts': ['config.ts', 'components/'],
   // reads what the program declares and what the provider finds; without Pulumi's SDK, so that it starts at once
-  'cli/': ['config/', 'compose/', 'spec/', 'runtimes/', 'provider/', 'provider/ssh/'],
+  'cli/': ['config/', 'system/', 'compose/', 'spec/', 'runtimes/', 'provider/', 'provider/ssh/'],
   'toolchain/': [],
   // it drives the project from outside, over its commands: of the program it knows the protocol
   'rehearsal/': ['toolchain/', 'provider/rpc/', 'spec/', 'runtimes/'],

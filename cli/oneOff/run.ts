@@ -1,5 +1,6 @@
+import { directories } from '../../provider/directories.ts';
 import type { Host } from '../../provider/inputs.ts';
-import { directories, mountDirectories } from '../../provider/instanceFiles.ts';
+import { mountDirectories } from '../../provider/instanceFiles.ts';
 import type { Attached } from '../../provider/ssh/shell.ts';
 import { words } from '../../provider/words.ts';
 import { ownerOnDisk } from '../../runtimes/idmap.ts';

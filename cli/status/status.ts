@@ -3,7 +3,7 @@ import { nameOf, stateOf } from '../../provider/observed.ts';
 import { containerOf, type Reading, type Stranger, strangersOf } from '../../provider/reading.ts';
 import { canonicalJson } from '../../spec/digest.ts';
 import { type RuntimeName, runtimeNames, type ServiceSpec } from '../../spec/service.ts';
-import type { Declared } from '../declared.ts';
+import type { Declared } from '../../system/declared.ts';
 import type { AppliedService, State } from '../state.ts';
 import type { Figures } from './figures.ts';
 

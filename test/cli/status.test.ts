@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { Declared } from '../../cli/declared.ts';
 import type { State } from '../../cli/state.ts';
 import type { StackStatus } from '../../cli/status/status.ts';
 import { duration, memory, statusText } from '../../cli/status/text.ts';
 import { HostError } from '../../provider/ssh/problem.ts';
 import type { ServiceSpec } from '../../spec/service.ts';
+import type { Declared } from '../../system/declared.ts';
 import { container, reading, type Sections } from '../provider/fakeHost.ts';
 import { host, spec } from '../provider/fixture.ts';
 import { cortex, fakeStack } from './context.ts';

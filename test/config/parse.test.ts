@@ -42,6 +42,7 @@ describe('a configuration', () => {
       env: {},
       secrets: {},
       registries: {},
+      docs: {},
       host: {
         kind: 'gcp',
         publicKey,

@@ -14,15 +14,20 @@ export interface Declared {
   runtimes: Record<string, RuntimeName>;
 }
 
-/** Reads the files that the program reads; secrets stay encrypted. @throws as the program does */
-export function declaredStack(root: string, stack: string): Declared {
+/**
+ * Reads the files that the program reads; secrets stay encrypted.
+ *
+ * @param secretNames default: those that the stack's file has
+ * @throws as the program does
+ */
+export function declaredStack(root: string, stack: string, secretNames?: readonly string[]): Declared {
   const config = parseConfig(fileSources(root, stack));
   const { services } = loadCompose({
     file: 'compose.yaml',
     project: projectFiles(root),
     supplied,
     env: config.env,
-    secretNames: Object.keys(config.secrets),
+    secretNames: secretNames ?? Object.keys(config.secrets),
     profiles: config.profiles,
   });
   const runtimes = services.map(({ name }) => [name, config.runtimes[name] ?? config.runtime]);
