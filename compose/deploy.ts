@@ -3,6 +3,12 @@ import { isWritable } from './mounts.ts';
 import { parseBytes } from './units.ts';
 import type { Value } from './value.ts';
 
+/**
+ * What a service may use that does not say. Memory is what a leak on one host takes from all others; processes
+ * and threads are far more than a service of this size has.
+ */
+const defaultLimits = { cpus: null, memoryBytes: 512 * 1024 * 1024, pids: 1024 };
+
 /** Reads `deploy.resources.limits` and its older spelling (`cpus`, `mem_limit`, `pids_limit`). Null is none. */
 export function readLimits(service: Value): ServiceSpec['limits'] {
   const resources = service.get('deploy').get('resources');
@@ -12,9 +18,9 @@ export function readLimits(service: Value): ServiceSpec['limits'] {
   const limits = resources.get('limits');
   limits.refuseOtherThan(['cpus', 'memory', 'pids']);
   return {
-    cpus: oneOf(limits.get('cpus'), service.get('cpus'), readCpus),
-    memoryBytes: oneOf(limits.get('memory'), service.get('mem_limit'), readMemory),
-    pids: oneOf(limits.get('pids'), service.get('pids_limit'), readPids),
+    cpus: oneOf(limits.get('cpus'), service.get('cpus'), readCpus, defaultLimits.cpus),
+    memoryBytes: oneOf(limits.get('memory'), service.get('mem_limit'), readMemory, defaultLimits.memoryBytes),
+    pids: oneOf(limits.get('pids'), service.get('pids_limit'), readPids, defaultLimits.pids),
   };
 }
 
@@ -51,17 +57,22 @@ function only(value: Value, text: string): void {
   }
 }
 
-function oneOf(value: Value, older: Value, read: (value: Value) => number | null | undefined): number | null {
+function oneOf(
+  value: Value,
+  older: Value,
+  read: (value: Value) => number | null | undefined,
+  unsaid: number | null,
+): number | null {
   if (value.there && older.there && read(value) !== read(older)) {
     older.complain({ expected: 'the same limit as under deploy.resources.limits', fix: 'delete this one' });
   }
   const chosen = value.there ? value : older;
-  if (!chosen.there) return null;
+  if (!chosen.there) return unsaid;
   const limit = read(chosen);
   if (limit !== undefined) return limit;
   chosen.complain({
     expected: 'a number above 0; memory as in 512M',
-    fix: 'correct it, or delete it for no limit',
+    fix: 'correct it; 0 is no limit',
   });
   return null;
 }

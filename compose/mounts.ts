@@ -1,3 +1,4 @@
+import { givesTheHost } from '../spec/hostPaths.ts';
 import type { Mount } from '../spec/service.ts';
 import type { Context } from './context.ts';
 import { absolutePath, projectPath } from './project.ts';
@@ -97,10 +98,11 @@ function bind(item: Value, source: string, path: string, readOnly: boolean, cont
   const target = targetOf(item, path);
   const absolute = absolutePath(source);
   if (absolute !== undefined) {
-    if (/\/(docker|podman|containerd)\.sock$/.test(absolute)) {
+    if (givesTheHost(absolute)) {
       item.complain({
-        expected: "no runtime's socket: it is not there under the other runtime, and gives root on the host",
-        fix: 'delete it',
+        expected:
+          "a path with neither a runtime's socket nor what the host itself runs on: who has these has root",
+        fix: 'delete it, or mount the very folder that the service needs',
       });
     }
     return { kind: 'host' as const, source: absolute, target, readOnly };

@@ -1,3 +1,4 @@
+import type { Mount, ServiceSpec } from '../spec/service.ts';
 import type { Value } from './value.ts';
 
 const capabilities = new Set(
@@ -10,8 +11,25 @@ const capabilities = new Set(
   ).split(' '),
 );
 
-/** Reads `cap_add` or `cap_drop`: sorted, in capitals, without the prefix CAP_. */
-export function readCapabilities(list: Value): string[] {
+/** Reads `cap_drop`. Without a word in the file all are dropped; `[]` keeps those that the engine gives. */
+export function readCapDrop(list: Value): string[] {
+  return list.there ? readCapabilities(list) : ['ALL'];
+}
+
+/** Reads `cap_add`: what is given back of what was dropped. */
+export function readCapAdd(list: Value): string[] {
+  const added = readCapabilities(list);
+  if (added.includes('ALL')) {
+    list.complain({
+      expected: 'the capabilities that it needs; ALL is privileged by another name',
+      fix: 'name them one by one',
+    });
+  }
+  return added;
+}
+
+/** Sorted, in capitals, without the prefix CAP_. */
+function readCapabilities(list: Value): string[] {
   const names = list.items().map((item) => {
     const name = item.string().toUpperCase().replace(/^CAP_/, '');
     if (!capabilities.has(name)) {
@@ -25,14 +43,35 @@ export function readCapabilities(list: Value): string[] {
   return [...new Set(names)].sort();
 }
 
-/** Reads `security_opt`, of which no-new-privileges is what both runtimes understand alike. */
-export function readNoNewPrivileges(list: Value): boolean {
-  let on = false;
+/** Reads `security_opt`, of which two options mean the same under both runtimes. */
+export function readSecurityOpt(list: Value): Pick<ServiceSpec, 'noNewPrivileges' | 'seccomp'> {
+  const read: Pick<ServiceSpec, 'noNewPrivileges' | 'seccomp'> = {
+    noNewPrivileges: true,
+    seccomp: 'default',
+  };
   for (const item of list.items()) {
-    const match = /^no-new-privileges(?:[:=](true|false))?$/.exec(item.string());
-    if (match) on = match[1] !== 'false';
-    else
-      item.complain({ expected: 'no-new-privileges:true, the only option honoured here', fix: 'delete it' });
+    const privileges = /^no-new-privileges(?:[:=](true|false))?$/.exec(item.string());
+    if (privileges) read.noNewPrivileges = privileges[1] !== 'false';
+    else if (/^seccomp[:=]unconfined$/.test(item.string())) read.seccomp = 'unconfined';
+    else {
+      item.complain({
+        expected: 'no-new-privileges:true or false, or seccomp:unconfined; no other option is honoured here',
+        fix: 'delete it',
+      });
+    }
   }
-  return on;
+  return read;
 }
+
+/**
+ * Reads `read_only`. Without a word in the file the root file system is read-only, and /tmp is memory, which
+ * is all that most programs ask for. Where the file says `true` it is as Compose has it: no /tmp of ours.
+ */
+export function readReadOnly(value: Value, mounts: Mount[]): { readOnly: boolean; mounts: Mount[] } {
+  if (value.there) return { readOnly: value.boolean(), mounts };
+  if (mounts.some(({ target }) => target === temporary.target)) return { readOnly: true, mounts };
+  return { readOnly: true, mounts: [...mounts, temporary].sort((a, b) => (a.target < b.target ? -1 : 1)) };
+}
+
+/** as large as the memory limit lets it be: what is in it counts */
+const temporary: Mount = { kind: 'tmpfs', target: '/tmp', sizeBytes: 0, mode: '1777' };

@@ -15,7 +15,7 @@ import { readPairs } from './pairs.ts';
 import { readPorts } from './ports.ts';
 import { absolutePath } from './project.ts';
 import { readServiceSecrets } from './secrets.ts';
-import { readCapabilities, readNoNewPrivileges } from './security.ts';
+import { readCapAdd, readCapDrop, readReadOnly, readSecurityOpt } from './security.ts';
 import { readUser } from './user.ts';
 import type { Value } from './value.ts';
 
@@ -107,7 +107,7 @@ const advice: Record<string, string> = {
 /** Reads one service. */
 export function readService(name: string, service: Value, context: Context): ReadService {
   checkKeys(name, service);
-  const mounts = readMounts(service, context);
+  const { readOnly, mounts } = readReadOnly(service.get('read_only'), readMounts(service, context));
   const ports = readPorts(service);
   const secrets = readServiceSecrets(service.get('secrets'), context);
   const configs = readServiceConfigs(service.get('configs'), context);
@@ -125,7 +125,7 @@ export function readService(name: string, service: Value, context: Context): Rea
     workingDir: readWorkingDir(service.get('working_dir')),
     hostname: readHostname(service.get('hostname')),
     labels: readLabels(service.get('labels')),
-    readOnly: service.get('read_only').boolean(),
+    readOnly,
     init: service.get('init').boolean(),
     mounts,
     ports,
@@ -134,9 +134,9 @@ export function readService(name: string, service: Value, context: Context): Rea
     stopGraceMs: readDuration(service.get('stop_grace_period'), 10_000),
     stopSignal: readStopSignal(service.get('stop_signal')),
     limits: readLimits(service),
-    capDrop: readCapabilities(service.get('cap_drop')),
-    capAdd: readCapabilities(service.get('cap_add')),
-    noNewPrivileges: readNoNewPrivileges(service.get('security_opt')),
+    capDrop: readCapDrop(service.get('cap_drop')),
+    capAdd: readCapAdd(service.get('cap_add')),
+    ...readSecurityOpt(service.get('security_opt')),
     logging: readLogging(service.get('logging')),
     networks: readServiceNetworks(service.get('networks'), context),
     dependsOn: [],

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -38,6 +39,8 @@ export interface PulumiRun {
 }
 
 export interface PulumiOptions {
+  /** standard input; default none */
+  input?: string;
   environment?: Record<string, string>;
   /** called with each line of both streams, as it comes */
   onLine?: (line: string) => void;
@@ -118,16 +121,33 @@ export class Rehearsal {
 
   async #init(): Promise<void> {
     await this.#must(['stack', 'init', this.stack]);
-    await this.#must([
-      'config',
-      'set',
-      '--secret',
-      '--path',
-      '--stack',
-      this.stack,
-      'cortex:secrets.TELEGRAM_BOT_TOKEN',
-      this.token,
-    ]);
+    await this.setToken(this.token);
+  }
+
+  /** Encrypts a bot token into the stack's file, by standard input: an argument is everybody's to read. */
+  async setToken(value: string): Promise<void> {
+    const key = 'cortex:secrets.TELEGRAM_BOT_TOKEN';
+    const args = ['config', 'set', '--secret', '--path', '--stack', this.stack, key];
+    await this.#must(args, { input: value });
+  }
+
+  /**
+   * Gives the stack's tunnel another secret, as Cloudflare does where somebody refreshes its token.
+   * @returns the old and the new one
+   */
+  refreshTunnel(): { before: string; after: string } {
+    const after = randomBytes(32).toString('base64');
+    let before = '';
+    const file = join(this.directory, 'clouds', 'cloudflare.json');
+    const resources = JSON.parse(readFileSync(file, 'utf8')) as { id: string; hidden: { secret?: string } }[];
+    for (const { id, hidden } of resources) {
+      if (hidden.secret === undefined) continue;
+      before = hidden.secret;
+      hidden.secret = after;
+      this.edge.tunnels.rotate(id, after);
+    }
+    writeFileSync(file, JSON.stringify(resources), { mode: 0o600 });
+    return { before, after };
   }
 
   /** Another stack of the same project, of which `config` is all that its file says. This one's `close` ends both. */
@@ -179,11 +199,12 @@ export class Rehearsal {
       const child = spawn(command, args, {
         cwd: this.project.directory,
         env: { ...process.env, ...this.environment, ...options.environment },
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
         // of its own, so that a test ends it with all that it started, as a lost terminal would
         detached: true,
       });
       if (child.pid !== undefined) options.onStart?.(child.pid);
+      child.stdin?.end(options.input);
       let stdout = '';
       let output = '';
       let line = '';
@@ -194,11 +215,11 @@ export class Rehearsal {
         line = lines.pop() ?? '';
         lines.forEach(options.onLine);
       };
-      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      child.stdout?.setEncoding('utf8').on('data', (text: string) => {
         stdout += text;
         seen(text);
       });
-      child.stderr.setEncoding('utf8').on('data', seen);
+      child.stderr?.setEncoding('utf8').on('data', seen);
       child.once('error', reject);
       child.once('close', (code) => {
         this.transcript.push(output);
@@ -277,8 +298,8 @@ export class Rehearsal {
     return lines.map((line) => line.split(' ')[0] ?? '');
   }
 
-  async #must(args: string[]): Promise<PulumiRun> {
-    const result = await this.pulumi(args);
+  async #must(args: string[], options: PulumiOptions = {}): Promise<PulumiRun> {
+    const result = await this.pulumi(args, options);
     if (result.code !== 0)
       throw new Error(`pulumi ${args.slice(0, 2).join(' ')} ended with ${result.code}:\n${result.output}`);
     return result;

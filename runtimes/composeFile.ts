@@ -58,7 +58,10 @@ function service(spec: ServiceSpec, context: RenderContext, networks: string[]):
     pids_limit: limits.pids ?? undefined,
     cap_drop: spec.capDrop,
     cap_add: spec.capAdd,
-    security_opt: spec.noNewPrivileges ? ['no-new-privileges:true'] : [],
+    security_opt: [
+      ...(spec.noNewPrivileges ? ['no-new-privileges:true'] : []),
+      ...(spec.seccomp === 'unconfined' ? ['seccomp:unconfined'] : []),
+    ],
     logging: { driver: 'json-file', options: logOptions(spec.logging) },
   };
 }

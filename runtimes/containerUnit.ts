@@ -52,6 +52,7 @@ export function containerUnit(spec: ServiceSpec, context: RenderContext): Quadle
       ...each('DropCapability', spec.capDrop, String),
       ...each('AddCapability', spec.capAdd, String),
       ...(spec.noNewPrivileges ? ([['NoNewPrivileges', 'true']] satisfies Entry<ContainerKey>[]) : []),
+      ...(spec.seccomp === 'unconfined' ? each('SeccompProfile', [spec.seccomp], String) : []),
       ...limits(spec),
       ...(spec.health ? health(spec.health) : []),
       ...some('StopSignal', spec.stopSignal, String),
@@ -124,7 +125,8 @@ function limits({ limits: { cpus, memoryBytes, pids } }: ServiceSpec): Entry<Con
   return [
     ...some('PodmanArgs', cpus, (n) => `--cpus=${n}`),
     ...some('PodmanArgs', memoryBytes, (n) => `--memory=${n}`),
-    ...some('PidsLimit', pids, String),
+    // without a word Podman has a limit of its own
+    ['PidsLimit', String(pids ?? -1)],
   ];
 }
 

@@ -54,6 +54,7 @@ export type ContainerKey =
   | 'ReadOnly'
   | 'ReadOnlyTmpfs'
   | 'RunInit'
+  | 'SeccompProfile'
   | 'Secret'
   | 'StopSignal'
   | 'StopTimeout'

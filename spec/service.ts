@@ -91,11 +91,14 @@ export interface ServiceSpec {
   restart: 'no' | 'on-failure' | 'always' | 'unless-stopped';
   stopGraceMs: number;
   stopSignal: string | null;
+  /** null is none */
   limits: { cpus: number | null; memoryBytes: number | null; pids: number | null };
   capDrop: string[];
   capAdd: string[];
   noNewPrivileges: boolean;
-  /** json-file/k8s-file rotation */
+  /** the filter of system calls; `default` is the engine's own */
+  seccomp: 'default' | 'unconfined';
+  /** json-file/k8s-file rotation; null is none */
   logging: { maxSizeBytes: number | null; maxFiles: number | null };
   /** names of the stack's networks, sorted; the engine's network is `<stack>-<network>` */
   networks: string[];

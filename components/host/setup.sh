@@ -168,6 +168,20 @@ start_docker() {
   systemctl start docker.service || refuse "Docker does not start: $(journalctl -u docker.service -n 5 -o cat --no-pager)"
 }
 
+# A Docker of another origin may be told to do without, or to give files other owners than are reckoned with.
+check_docker() {
+  local options
+  options=$(docker info --format '{{join .SecurityOptions " "}}')
+  case $options in
+  *name=seccomp,profile=unconfined*) refuse "Docker runs without its seccomp filter: take seccomp-profile out of /etc/docker/daemon.json" ;;
+  *name=seccomp*) ;;
+  *) refuse "Docker has no seccomp filter on this host (it has ${options:-nothing}): use a kernel that has seccomp" ;;
+  esac
+  case $options in
+  *name=userns* | *name=rootless*) refuse "Docker maps users here ($options), so that the services' files would have other owners: take userns-remap out of /etc/docker/daemon.json, or run the services on podman alone on another machine" ;;
+  esac
+}
+
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 check_system
@@ -175,3 +189,4 @@ install_packages
 mount_data
 make_account
 start_docker
+check_docker

@@ -46,6 +46,8 @@ export interface EdgeHooks {
   address: string;
   tunnels: {
     create(id: string, secret: string): void;
+    /** connectors that are there stay */
+    rotate(id: string, secret: string): void;
     delete(id: string): void;
     /** how many connectors take requests now */
     connectors(id: string): number;

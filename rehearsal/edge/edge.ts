@@ -19,6 +19,8 @@ export interface Edge {
   connectorPort: number;
   tunnels: {
     create(id: string, secret: string): void;
+    /** connectors that are there stay */
+    rotate(id: string, secret: string): void;
     delete(id: string): void;
     /** how many connectors of this tunnel take requests */
     connectors(id: string): number;

@@ -29,7 +29,7 @@ function greet(tunnels: Tunnels, socket: Socket, hello: string): void {
     refuse('expected "CONTROL <secret> <connector id>" or "DATA <secret> <connector id>"');
     return;
   }
-  const tunnel = tunnels.withSecret(secret);
+  const tunnel = kind === 'CONTROL' ? tunnels.withSecret(secret) : tunnels.everWithSecret(secret);
   if (!tunnel) refuse('no tunnel has this secret');
   else if (kind === 'CONTROL') register(tunnel, id, socket, refuse);
   else {

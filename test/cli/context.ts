@@ -22,7 +22,6 @@ export function fakeStack(answer: Answer, changes: Partial<Stack> = {}) {
     declared: () => {
       throw new Error('nothing is declared');
     },
-    history: () => Promise.resolve('[]'),
     ...changes,
   };
   return { stack, fake };

@@ -16,6 +16,10 @@ describe('volumes and tmpfs', () => {
     ['volumes: ["./knowledge:/k"]', [knowledge]],
     ['volumes: ["./x/../knowledge/:/k:ro"]', [{ ...knowledge, readOnly: true }]],
     ['volumes: ["./a/b.txt:/b.txt"]', [{ ...knowledge, source: 'a/b.txt', target: '/b.txt', digest: 'd2' }]],
+    [
+      'volumes: ["/etc/localtime:/etc/localtime:ro"]',
+      [{ kind: 'host', source: '/etc/localtime', target: '/etc/localtime', readOnly: true }],
+    ],
     ['volumes: ["/srv/x/:/x"]', [{ kind: 'host', source: '/srv/x', target: '/x', readOnly: false }]],
     ['volumes: [{type: volume, source: data, target: /data}]', [data]],
     ['volumes: [{type: volume, source: data, target: /data, volume: {nocopy: true}}]', [data]],
@@ -39,7 +43,8 @@ describe('volumes and tmpfs', () => {
     // sorted, so that their order in the file is no difference
     ['volumes: ["logs:/logs", "data:/data"]', [data, { ...data, volume: 'logs', target: '/logs' }]],
   ])('%s', (lines, mounts) => {
-    expect(web(lines, rest, around).mounts).toEqual(mounts);
+    // what the file says, without the /tmp that it gets by default
+    expect(web(`read_only: true\n${lines}`, rest, around).mounts).toEqual(mounts);
   });
 
   const zero = 'services.web.volumes[0]';
@@ -56,7 +61,12 @@ describe('volumes and tmpfs', () => {
     ['volumes: [".:/k"]', `${zero}: a file or folder inside the project`],
     ['volumes: ["~/x:/k"]', `${zero}: a file or folder inside the project`],
     ['volumes: ["./gone:/k"]', `${zero}: a file or folder of the project; gone is not there`],
-    ['volumes: ["/var/run/docker.sock:/s"]', `${zero}: no runtime's socket`],
+    ['volumes: ["/var/run/docker.sock:/s"]', `${zero}: a path with neither a runtime's socket`],
+    ['volumes: ["/srv/tunnel/docker.sock:/s"]', `${zero}: a path with neither a runtime's socket`],
+    ['volumes: ["/:/host:ro"]', `${zero}: a path with neither a runtime's socket`],
+    ['volumes: ["/var/run:/run"]', `${zero}: a path with neither a runtime's socket`],
+    ['volumes: ["/var/lib:/lib"]', `${zero}: a path with neither a runtime's socket`],
+    ['volumes: ["/etc/shadow:/shadow:ro"]', `${zero}: a path with neither a runtime's socket`],
     [
       'volumes: [{type: bind, source: /x, target: /x, bind: {propagation: shared}}]',
       `${zero}.bind.propagation: no`,

@@ -3,9 +3,11 @@ import type { ServiceSpec } from '../../spec/service.ts';
 import { problems, refusals, web } from './file.ts';
 
 const none = { cpus: null, memoryBytes: null, pids: null };
+const limited = { cpus: null, memoryBytes: 536_870_912, pids: 1024 };
+const temporary = { kind: 'tmpfs', target: '/tmp', sizeBytes: 0, mode: '1777' } as const;
 
 describe('a service', () => {
-  test('defaults are those of Compose, all filled in', () => {
+  test('defaults are those of Compose, confined, all filled in', () => {
     expect(web('init: false')).toEqual({
       name: 'web',
       image: 'team/web:1.2.3',
@@ -18,19 +20,20 @@ describe('a service', () => {
       workingDir: null,
       hostname: null,
       labels: {},
-      readOnly: false,
+      readOnly: true,
       init: false,
-      mounts: [],
+      mounts: [temporary],
       ports: [],
       health: null,
       restart: 'no',
       stopGraceMs: 10_000,
       stopSignal: null,
-      limits: none,
-      capDrop: [],
+      limits: limited,
+      capDrop: ['ALL'],
       capAdd: [],
-      noNewPrivileges: false,
-      logging: { maxSizeBytes: null, maxFiles: null },
+      noNewPrivileges: true,
+      seccomp: 'default',
+      logging: { maxSizeBytes: 10_000_000, maxFiles: 3 },
       networks: ['default'],
       dependsOn: [],
       rollout: 'recreate',
@@ -52,7 +55,10 @@ describe('a service', () => {
     ['hostname: box-1', { hostname: 'box-1' }],
     ['labels: {b: 1, a: x}', { labels: { a: 'x', b: '1' } }],
     ['labels: [a=x, b]', { labels: { a: 'x', b: '' } }],
-    ['read_only: true', { readOnly: true }],
+    // as Compose has it
+    ['read_only: true', { readOnly: true, mounts: [] }],
+    ['read_only: false', { readOnly: false, mounts: [] }],
+    ['tmpfs: "/tmp:size=1m"', { readOnly: true, mounts: [{ ...temporary, sizeBytes: 1_048_576 }] }],
     ['init: "true"', { init: true }],
     ['restart: unless-stopped', { restart: 'unless-stopped' }],
     ['restart: no', { restart: 'no' }],
@@ -62,22 +68,26 @@ describe('a service', () => {
       limits('cpus: "0.75", memory: 512M, pids: 100'),
       { limits: { cpus: 0.75, memoryBytes: 536_870_912, pids: 100 } },
     ],
-    ['cpus: 1.5', { limits: { ...none, cpus: 1.5 } }],
-    ['mem_limit: 64m\npids_limit: 5', { limits: { ...none, memoryBytes: 67_108_864, pids: 5 } }],
+    ['cpus: 1.5', { limits: { ...limited, cpus: 1.5 } }],
+    ['mem_limit: 64m\npids_limit: 5', { limits: { ...limited, memoryBytes: 67_108_864, pids: 5 } }],
     ['mem_limit: 0\npids_limit: -1\ncpus: 0', { limits: none }],
-    [`${limits('memory: 1g')}\nmem_limit: 1024m`, { limits: { ...none, memoryBytes: 1_073_741_824 } }],
+    [`${limits('memory: 1g')}\nmem_limit: 1024m`, { limits: { ...limited, memoryBytes: 1_073_741_824 } }],
     [
       'cap_drop: [ALL]\ncap_add: [net_bind_service, CAP_CHOWN]',
       { capDrop: ['ALL'], capAdd: ['CHOWN', 'NET_BIND_SERVICE'] },
     ],
+    ['cap_drop: []', { capDrop: [] }],
     ['security_opt: ["no-new-privileges:true"]', { noNewPrivileges: true }],
     ['security_opt: ["no-new-privileges"]', { noNewPrivileges: true }],
-    ['security_opt: ["no-new-privileges=false"]', { noNewPrivileges: false }],
+    ['security_opt: ["no-new-privileges=false"]', { noNewPrivileges: false, seccomp: 'default' }],
+    ['security_opt: ["seccomp:unconfined"]', { noNewPrivileges: true, seccomp: 'unconfined' }],
     [
       'logging: {driver: json-file, options: {max-size: "10m", max-file: "3"}}',
       { logging: { maxSizeBytes: 10_000_000, maxFiles: 3 } },
     ],
     ['logging: {options: {max-size: -1, max-file: 2}}', { logging: { maxSizeBytes: null, maxFiles: 2 } }],
+    ['logging: {options: {max-size: -1}}', { logging: { maxSizeBytes: null, maxFiles: null } }],
+    ['logging: {options: {max-size: 1k}}', { logging: { maxSizeBytes: 1000, maxFiles: 3 } }],
     ['networks: [back, default]', { networks: ['back', 'default'] }],
     ['networks: {front: , back: {}}', { networks: ['back', 'front'] }],
     // what is the case anyway
@@ -114,7 +124,8 @@ describe('a service', () => {
     ['deploy: {restart_policy: {condition: any}}', 'services.web.deploy.restart_policy: no'],
     ['deploy: {update_config: {parallelism: 1}}', 'services.web.deploy.update_config.parallelism: no'],
     ['cap_drop: [NETRAW]', 'services.web.cap_drop[0]: a Linux capability'],
-    ['security_opt: ["seccomp:unconfined"]', 'services.web.security_opt[0]: no-new-privileges:true'],
+    ['cap_add: [all]', 'services.web.cap_add: the capabilities that it needs'],
+    ['security_opt: ["apparmor:unconfined"]', 'services.web.security_opt[0]: no-new-privileges:true'],
     ['logging: {driver: syslog}', 'services.web.logging.driver: json-file'],
     ['logging: {options: {compress: "true"}}', 'services.web.logging.options.compress: no'],
     ['logging: {options: {max-size: huge}}', 'services.web.logging.options.max-size: a size'],

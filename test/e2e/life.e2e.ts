@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { StackStatus } from '../../cli/status/status.ts';
 import { ask } from '../../rehearsal/ask.ts';
@@ -5,9 +7,11 @@ import { cloudLeftovers, hostLeftovers } from '../../rehearsal/leftovers.ts';
 import type { Rehearsal } from '../../rehearsal/rehearsal.ts';
 import { asAccount, removeContainer, startByHand, stopContainer } from '../../rehearsal/tamper.ts';
 import { detected, flipUnderLoad } from '../../rehearsal/walkthrough.ts';
+import { placesOnHost, placesOutside, plantOnHost } from '../secrets/places.ts';
+import { leaks } from '../secrets/scan.ts';
+import { expectConfined } from './confinement.ts';
 import { data, withoutLedger, write } from './data.ts';
 import { eventually, expectClean, minutes, rehearse, well, who } from './rehearse.ts';
-import { leaks, placesOnHost, placesOutside } from './secrets.ts';
 
 /** What is behind a hostname; the engine and the connector are reached by the others. */
 const hostnames = ['cortex-admin', 'cortex-dashboard', 'cortex-editor'];
@@ -123,6 +127,42 @@ describe('on Docker', () => {
   );
 
   test(
+    'every service is confined, seen from its inside',
+    () => expectConfined(rehearsal.vm, 'docker'),
+    minutes,
+  );
+
+  test(
+    'the policy pack passes it, and stops a plan that breaks a rule; every preview names what is less confined',
+    async () => {
+      // of a rehearsal, whose hostnames are for this machine only, and whose disk goes with it
+      const exceptions = {
+        'access-on-admin-hostnames': { pattern: '^none$' },
+        'protected-data-disk': 'disabled',
+      };
+      rehearsal.project.write('rules.json', JSON.stringify(exceptions));
+      const pack = ['--policy-pack', 'policy', '--policy-pack-config', 'rules.json'];
+      const kept = well(await rehearsal.preview(pack));
+      expect(kept.output).toMatch(/Policy Packs run:[\s\S]*cortex\|local\|policy +1\.0\.0/);
+      expect(kept.output).not.toMatch(/\[(mandatory|advisory)\]|less confined/);
+
+      const services = ['services', 'cortex-dashboard', 'cap_add'];
+      rehearsal.project.set('compose.yaml', services, ['SYS_ADMIN']);
+      const broken = await rehearsal.preview(pack);
+      rehearsal.project.set('compose.yaml', services, undefined);
+      expect(broken.code).not.toBe(0);
+      expect(broken.output).toMatch(
+        /\[mandatory\] +no-privileged-container +\(containerhost:index:Instance: cortex-dashboard\)/,
+      );
+      expect(broken.output.match(/\[(mandatory|advisory)\]/g)).toHaveLength(1);
+      expect(broken.output).toMatch(
+        /less confined than by default[^\n]*\s+cortex-dashboard: cap_add: \[SYS_ADMIN\]/,
+      );
+    },
+    2 * minutes,
+  );
+
+  test(
     'what somebody did on the host is named, and repaired or left alone',
     async () => {
       const { vm } = rehearsal;
@@ -154,6 +194,13 @@ const tamperings: { runtime: string; what: string; script: string; names: RegExp
     script:
       'docker update --restart=no $(docker ps --quiet --filter label=containerhost.service=cortex-dashboard)',
     names: /restart *: "no" => "always"/,
+  },
+  {
+    runtime: 'docker',
+    what: 'a memory limit',
+    script:
+      'docker update --memory 1g --memory-swap 2g $(docker ps --quiet --filter label=containerhost.service=cortex-dashboard)',
+    names: /memoryBytes *: 1073741824 => 536870912/,
   },
   {
     runtime: 'docker',
@@ -271,37 +318,46 @@ describe('on Podman', () => {
 describe('changes by hand under Podman', () => namesAndRepairs('podman'));
 
 describe('secrets', () => {
-  test('the scanner finds a planted one', () => {
-    const secret = 'a-planted-token-of-some-length';
-    const places = [
-      { name: 'as it is', text: `x ${secret} y` },
-      ...['', 'x', 'xy'].map((before) => ({
-        name: `encoded ${before}`,
-        text: Buffer.from(`${before}${secret}!`).toString('base64'),
-      })),
-      { name: 'nowhere', text: 'nothing here' },
-    ];
-    expect(leaks(places, [secret])).toEqual(['as it is', 'encoded ', 'encoded x', 'encoded xy']);
-  });
+  const tunnel = () =>
+    (JSON.parse(rehearsal.cloud('cloudflare')) as { hidden: { secret?: string } }[]).flatMap(
+      ({ hidden }) => hidden.secret ?? [],
+    );
 
   test(
-    'none is in state, output, processes, inspect, units or logs; a planted one is seen there',
+    'none is in state, output, processes, inspect, units, files or logs, also after a refresh',
     async () => {
-      const tunnel = JSON.parse(rehearsal.cloud('cloudflare'))
-        .map((each: { hidden: { secret?: string } }) => each.hidden.secret)
-        .filter(Boolean);
-      expect(tunnel).toHaveLength(1);
-      const secrets = [rehearsal.token, ...tunnel];
+      expect(tunnel()).toHaveLength(1);
       well(await rehearsal.pulumi(['refresh', '--yes', '--skip-preview', '--stack', rehearsal.stack]));
-      expect(
-        leaks([...(await placesOutside(rehearsal)), ...(await placesOnHost(rehearsal))], secrets),
-      ).toEqual([]);
+      const places = [...(await placesOutside(rehearsal)), ...(await placesOnHost(rehearsal.vm))];
+      expect(leaks(places, [rehearsal.token, ...tunnel()])).toEqual([]);
+    },
+    5 * minutes,
+  );
 
-      await rehearsal.vm.exec(
-        `docker create --name planted --env TOKEN=${rehearsal.token} 97layer/cortex-admin:1.4.2`,
-      );
-      expect(leaks(await placesOnHost(rehearsal), secrets)).toContain('docker inspect');
-      await rehearsal.vm.exec('docker rm planted');
+  test(
+    'one that is planted is seen in each of these places',
+    async () => {
+      // not as a whole in this file, which is in the rehearsal's copy of the project
+      const planted = ['a-planted', '"secret"', 'of/its+own'].join(' ');
+      const { names, clear } = await plantOnHost(rehearsal.vm, planted);
+      expect(leaks(await placesOnHost(rehearsal.vm), [planted])).toEqual(names);
+      await clear();
+      const opened = await rehearsal.pulumi([
+        'stack',
+        'export',
+        '--show-secrets',
+        '--stack',
+        rehearsal.stack,
+      ]);
+      rehearsal.transcript.pop();
+      expect(leaks([{ name: 'state', text: opened.stdout }], [rehearsal.token])).toEqual(['state']);
+      const file = join(rehearsal.directory, 'state', 'planted');
+      writeFileSync(file, JSON.stringify({ planted }));
+      const run = rehearsal.transcript.push(`said ${planted}`);
+      const found = leaks(await placesOutside(rehearsal), [planted]);
+      expect(found).toEqual(['state/planted', `output of run ${run}`]);
+      rehearsal.transcript.splice(run - 1, 1);
+      rmSync(file);
     },
     5 * minutes,
   );

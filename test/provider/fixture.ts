@@ -33,6 +33,7 @@ export function spec(changes: Partial<ServiceSpec> = {}): ServiceSpec {
     capDrop: [],
     capAdd: [],
     noNewPrivileges: false,
+    seccomp: 'default',
     logging: { maxSizeBytes: null, maxFiles: null },
     networks: ['default'],
     dependsOn: [],

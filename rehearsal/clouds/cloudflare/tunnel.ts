@@ -41,9 +41,7 @@ export function tunnel({ tunnels }: EdgeHooks): Kind {
     update({ inputs }, { id, hidden }) {
       const secret = String(inputs.tunnelSecret ?? hidden.secret);
       if (secret === hidden.secret) return {};
-      // A connector with the old secret is no longer welcome.
-      tunnels.delete(id);
-      tunnels.create(id, secret);
+      tunnels.rotate(id, secret);
       return { hidden: { secret } };
     },
     delete({ id }) {

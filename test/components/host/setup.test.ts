@@ -31,6 +31,29 @@ describe('the set-up script', () => {
   });
 });
 
+describe('a Docker that is there', () => {
+  const script = setupScript({ account: 'cortex' });
+  const body = /^check_docker\(\) \{.*?^\}/ms.exec(script)?.[0] ?? '';
+
+  test.each([
+    ['name=apparmor name=seccomp,profile=builtin name=cgroupns', ''],
+    ['name=seccomp,profile=/etc/own.json', ''],
+    ['name=seccomp,profile=unconfined name=cgroupns', 'Docker runs without its seccomp filter'],
+    ['name=apparmor', 'Docker has no seccomp filter on this host (it has name=apparmor)'],
+    ['', 'Docker has no seccomp filter on this host (it has nothing)'],
+    ['name=seccomp,profile=builtin name=userns', 'Docker maps users here'],
+    ['name=seccomp,profile=builtin name=rootless', 'Docker maps users here'],
+  ])('with the security options "%s"', (options, refusal) => {
+    const around = `refuse() { printf '%s' "$*"; exit 1; }\ndocker() { printf '%s\\n' '${options}'; }`;
+    const { stdout, status } = spawnSync('bash', ['-euc', `${around}\n${body}\ncheck_docker`], {
+      encoding: 'utf8',
+    });
+    expect(stdout.slice(0, refusal.length)).toBe(refusal);
+    expect(status).toBe(refusal === '' ? 0 : 1);
+    expect(stdout === '').toBe(refusal === '');
+  });
+});
+
 describe('what the host says of itself', () => {
   const account = { name: 'cortex', uid: 1000, subuidStart: 100000 };
   const machineId = '0123456789abcdef0123456789abcdef';

@@ -53,6 +53,7 @@ export function fakeWorld(): FakeWorld {
       address: '10.0.0.1:7000',
       tunnels: {
         create: (id, secret) => void secrets.set(id, secret),
+        rotate: (id, secret) => void secrets.set(id, secret),
         delete: (id) => void secrets.delete(id),
         connectors: (id) => connected.get(id) ?? 0,
       },

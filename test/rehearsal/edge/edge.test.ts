@@ -325,6 +325,18 @@ describe('connectors', () => {
   });
 });
 
+test('a tunnel with another secret keeps its connectors, and takes new ones by the new secret only', async () => {
+  const port = await origin((_, response) => void response.end('still here'));
+  await connector(port, 'c1');
+  edge.tunnels.rotate('t1', 'n3xt');
+  // more than the data connections that the connector had at the time
+  for (let i = 0; i < 20; i++) expect((await get()).text).toBe('still here');
+  expect((await connector(port, 'c2')).refusals).toEqual(['ERROR no tunnel has this secret']);
+  await connector(port, 'c3', 'n3xt');
+  expect(edge.tunnels.connectors('t1')).toBe(2);
+  expect(() => edge.tunnels.rotate('t9', 'x')).toThrow('no tunnel "t9"');
+});
+
 test('a tunnel needs an id and a secret of its own', () => {
   expect(() => edge.tunnels.create('t1', 'other')).toThrow('edge: tunnel "t1" exists already');
   expect(() => edge.tunnels.create('t2', 's3cret')).toThrow('another tunnel');
