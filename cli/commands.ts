@@ -33,4 +33,8 @@ export const commands: Record<string, { summary: string; load: () => Promise<Com
     summary: 'runs a command in a container of its own, and removes it',
     load: () => import('./commands/run.ts'),
   },
+  receipt: {
+    summary: 'what the last deployment cost: requests, lost ones, latencies, as a page',
+    load: () => import('./commands/receipt.ts'),
+  },
 };

@@ -10,6 +10,7 @@ Examples:
   cortex logs cortex-engine -f           what it writes, over restarts and flips
   cortex exec cortex-admin -- sh         a shell in its container
   cortex run -v .:/app -w /app python:3.11 -- python script.py
+  cortex receipt                         what the last pulumi up cost
 
 Exit codes: 0 all is well, 1 it could not be done, 2 the command line is wrong,
 3 refused because it would do harm, 7 something differs from what is declared.

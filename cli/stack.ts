@@ -15,6 +15,8 @@ export interface Stack {
   hosts: Hosts;
   /** what the project's files say now. @throws {ConfigError | ComposeError} with everything that is wrong */
   declared(): Declared;
+  /** what `pulumi stack history --json` prints: every update, newest first */
+  history(): Promise<string>;
 }
 
 /**
@@ -37,6 +39,7 @@ export async function openStack(root: string, name: string | undefined): Promise
     state: parseState(exported),
     hosts: new Hosts(),
     declared: () => declaredStack(root, own),
+    history: () => pulumi(root, ['stack', 'history', '--json', ...chosen]),
   };
 }
 

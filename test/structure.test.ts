@@ -31,12 +31,14 @@ const mayImport: Record<string, string[]> = {
   ],
   'index.ts': ['config.ts', 'components/'],
   // reads what the program declares and what the provider finds; without Pulumi's SDK, so that it starts at once
-  'cli/': ['config/', 'system/', 'compose/', 'spec/', 'runtimes/', 'provider/', 'provider/ssh/'],
+  'cli/': ['config/', 'system/', 'compose/', 'spec/', 'runtimes/', 'provider/', 'provider/ssh/', 'receipt/'],
   // what a plan must keep: rules on published types, and on what the program's own types say
   'policy/': ['spec/', 'config/'],
   'toolchain/': [],
+  // what a deployment cost: figures and a page of requests, wherever they were counted
+  'receipt/': [],
   // it drives the project from outside, over its commands: of the program it knows the protocol
-  'rehearsal/': ['toolchain/', 'provider/rpc/', 'spec/', 'runtimes/'],
+  'rehearsal/': ['toolchain/', 'provider/rpc/', 'spec/', 'runtimes/', 'receipt/'],
   // measures rehearsals
   'bench/': ['rehearsal/', 'toolchain/'],
 };

@@ -1,70 +1,64 @@
-import type { RequestRecord } from './request.ts';
+import {
+  countBy,
+  type Figures,
+  figures,
+  percentile,
+  type StreamFigures,
+  streamFigures,
+} from '../../receipt/figures.ts';
+import type { StreamRecord } from '../../receipt/request.ts';
+import type { SentRequest } from './request.ts';
 
-/** Counts and latencies of a set of requests. `sent` is always `answered` + `lost`. */
-export interface Summary {
-  sent: number;
-  /** answered with status 200, the right service, id and digest */
-  answered: number;
-  /** everything else: an error, a wrong status, a wrong body, no answer in time */
-  lost: number;
-  /** latencies of the answered ones in milliseconds; null when there are none */
-  p50: number | null;
-  p99: number | null;
-  max: number | null;
+/** What a driver did, request by request and stream by stream. */
+export interface Records {
+  requests: readonly SentRequest[];
+  streams: readonly StreamRecord[];
+  /** how many requests a second were asked for, and for how long */
+  rate: number;
+  seconds: number;
 }
 
-export interface Report extends Summary {
-  /** how long requests were sent for, and how many a second were asked for */
-  seconds: number;
-  rate: number;
-  services: Record<string, Summary>;
+export interface Report extends Figures, Records {
+  services: Record<string, Figures>;
   /** answered requests by the runtime that answered them */
   runtimes: Record<string, number>;
   /** lost requests by reason, ids left out so that equal reasons meet */
   failures: Record<string, number>;
-  requests: readonly RequestRecord[];
+  /** how late the driver itself sent, milliseconds */
+  lagMs: { p99: number | null; max: number | null };
+  staying: StreamFigures;
 }
 
-/** Sums up what was sent within `seconds`. */
-export function report(requests: readonly RequestRecord[], rate: number, seconds: number): Report {
-  const answered = requests.filter((request) => request.failure === null);
-  const lost = requests.filter((request) => request.failure !== null);
-  const byService = Map.groupBy(requests, (request) => request.service);
+/** Sums up what a driver did. */
+export function report({ requests, streams, rate, seconds }: Records): Report {
+  const sorted = requests.toSorted((a, b) => a.sentAt - b.sentAt);
+  const answered = sorted.filter((request) => request.failure === null);
+  const lost = sorted.filter((request) => request.failure !== null);
+  const lags = sorted.map(({ lagMs }) => lagMs).sort((a, b) => a - b);
   return {
-    ...summarize(requests),
+    ...figures(sorted),
     seconds,
     rate,
-    services: Object.fromEntries([...byService].map(([service, own]) => [service, summarize(own)])),
-    runtimes: count(answered.map((request) => request.runtime ?? 'unknown')),
-    failures: count(lost.map((request) => withoutIds(request.failure ?? ''))),
-    requests,
+    services: Object.fromEntries(
+      [...Map.groupBy(sorted, ({ service }) => service)].map(([service, own]) => [service, figures(own)]),
+    ),
+    runtimes: countBy(answered, ({ runtime }) => runtime ?? 'unknown'),
+    failures: countBy(lost, ({ failure }) => withoutIds(failure ?? '')),
+    lagMs: { p99: percentile(lags, 0.99), max: lags.at(-1) ?? null },
+    staying: streamFigures(streams),
+    requests: sorted,
+    streams,
   };
 }
 
-function summarize(requests: readonly RequestRecord[]): Summary {
-  const latencies = requests
-    .filter((request) => request.failure === null)
-    .map((request) => request.latencyMs ?? 0)
-    .sort((a, b) => a - b);
-  return {
-    sent: requests.length,
-    answered: latencies.length,
-    lost: requests.length - latencies.length,
-    p50: percentile(latencies, 0.5),
-    p99: percentile(latencies, 0.99),
-    max: latencies.at(-1) ?? null,
-  };
-}
-
-/** Nearest rank: the smallest value that at least this share of all values does not exceed. */
-export function percentile(sorted: readonly number[], share: number): number | null {
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null;
-}
-
-function count(values: string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
-  return counts;
+/** What several drivers did at the same time. */
+export function together(reports: readonly Records[]): Report {
+  return report({
+    requests: reports.flatMap(({ requests }) => requests),
+    streams: reports.flatMap(({ streams }) => streams),
+    rate: reports.reduce((sum, { rate }) => sum + rate, 0),
+    seconds: Math.max(0, ...reports.map(({ seconds }) => seconds)),
+  });
 }
 
 const withoutIds = (reason: string) =>

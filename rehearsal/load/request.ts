@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { type Agent, type IncomingMessage, request } from 'node:http';
+import type { RequestRecord } from '../../receipt/request.ts';
 
 /** Where a service is asked: the address to connect to, and the name it is asked by. */
 export interface Target {
@@ -10,26 +11,26 @@ export interface Target {
   hostname?: string;
 }
 
-/** What became of one request. Times are milliseconds since the epoch. */
-export interface RequestRecord {
+/** `long`: a GET whose answer takes `longMs` */
+export type Kind = 'get' | 'post' | 'long';
+
+/** How long a service is told to take for a long one. */
+export const longMs = 1500;
+
+/** What became of one request, and how it was asked. */
+export interface SentRequest extends RequestRecord {
   id: string;
-  service: string;
-  method: 'GET' | 'POST';
-  sentAt: number;
-  /** when the answer was complete; null when it never was */
-  answeredAt: number | null;
-  latencyMs: number | null;
+  kind: Kind;
+  /** how much later than it was due it was really sent: the driver's own fault, milliseconds */
+  lagMs: number;
   status: number | null;
-  /** who says it answered: the container's name and the runtime it runs under */
-  instance: string | null;
-  runtime: string | null;
-  /** why this request counts as lost; null when the answer was whole and right */
-  failure: string | null;
 }
 
 export interface RequestArgs {
   target: Target;
-  method: 'GET' | 'POST';
+  kind: Kind;
+  /** when it is due, milliseconds since the epoch */
+  dueAt: number;
   agent: Agent;
   /** size of a POST's body */
   bodyBytes: number;
@@ -42,35 +43,42 @@ export interface RequestArgs {
 /** An answer is a few hundred bytes; whatever sends more than this is not the service. */
 const answerLimitBytes = 1024 * 1024;
 
+/** Milliseconds since the epoch, with a fraction, and never going back. */
+export const now = () => performance.timeOrigin + performance.now();
+
 /**
  * Sends one request, once, and judges the answer: status 200, the service and id that were asked for, and
- * the SHA-256 of the body that was sent (a GET's is empty). Never rejects and never tries again: what a user would have lost is lost.
+ * the SHA-256 of the body that was sent (a GET's is empty). Never rejects and never tries again: what a user
+ * would have lost is lost. Its latency begins when it was due, so that a driver that is held up hides nothing.
  */
-export async function sendRequest(args: RequestArgs): Promise<RequestRecord> {
-  const { target, method } = args;
-  const id = randomUUID();
-  const body = method === 'POST' ? randomBytes(args.bodyBytes) : null;
-  const startedAt = performance.now();
-  const record: RequestRecord = {
-    id,
+export async function sendRequest(args: RequestArgs): Promise<SentRequest> {
+  const { target, kind, dueAt } = args;
+  const body = kind === 'post' ? randomBytes(args.bodyBytes) : null;
+  const record: SentRequest = {
+    id: randomUUID(),
     service: target.service,
-    method,
-    sentAt: Date.now(),
-    answeredAt: null,
+    kind,
+    sentAt: dueAt,
+    endedAt: dueAt,
+    lagMs: now() - dueAt,
     latencyMs: null,
+    heldMs: null,
     status: null,
     instance: null,
     runtime: null,
     failure: null,
   };
   try {
-    const response = await exchange(args, id, body);
-    record.answeredAt = Date.now();
-    record.latencyMs = performance.now() - startedAt;
+    const response = await exchange(args, record.id, body);
     record.status = response.status;
     record.failure = judge(record, response, body);
   } catch (error) {
     record.failure = describe(error);
+  }
+  record.endedAt = now();
+  if (record.failure === null) {
+    record.latencyMs = record.endedAt - dueAt;
+    record.heldMs = Math.max(0, record.latencyMs - (kind === 'long' ? longMs : 0));
   }
   return record;
 }
@@ -81,17 +89,17 @@ interface Response {
 }
 
 function exchange(args: RequestArgs, id: string, body: Buffer | null): Promise<Response> {
-  const { target, method, agent, timeoutMs } = args;
+  const { target, kind, agent, timeoutMs } = args;
   const signal = AbortSignal.any([args.signal, AbortSignal.timeout(timeoutMs)]);
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => reject(signal.aborted ? abortReason(signal, timeoutMs) : error);
     const sending = request(
       {
         agent,
-        method,
+        method: kind === 'post' ? 'POST' : 'GET',
         host: target.address,
         port: target.port,
-        path: `/echo?id=${id}`,
+        path: kind === 'long' ? `/slow?ms=${longMs}&id=${id}` : `/echo?id=${id}`,
         headers: {
           host: target.hostname ?? target.address,
           ...(body && { 'content-type': 'application/octet-stream', 'content-length': body.length }),
@@ -117,7 +125,7 @@ async function collect(response: IncomingMessage): Promise<Response> {
 }
 
 /** Fills in who answered, and returns what is wrong with the answer, or null. */
-function judge(record: RequestRecord, response: Response, body: Buffer | null): string | null {
+function judge(record: SentRequest, response: Response, body: Buffer | null): string | null {
   const answer = parseObject(response.text);
   record.instance = text(answer?.instance);
   record.runtime = text(answer?.runtime);
@@ -127,6 +135,7 @@ function judge(record: RequestRecord, response: Response, body: Buffer | null): 
     return `answered by service ${quote(answer.service)}, expected "${record.service}"`;
   }
   if (answer.id !== record.id) return `answer has id ${quote(answer.id)}, expected "${record.id}"`;
+  if (record.kind === 'long') return null;
   const digest = createHash('sha256')
     .update(body ?? '')
     .digest('hex');
@@ -151,7 +160,8 @@ function abortReason(signal: AbortSignal, timeoutMs: number): Error {
   return reason.name === 'TimeoutError' ? new Error(`no answer within ${timeoutMs} ms`) : reason;
 }
 
-function describe(error: unknown): string {
+/** An error in one line, with its code. */
+export function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = (error as NodeJS.ErrnoException).code;
   return code && !error.message.includes(code) ? `${error.message} (${code})` : error.message;

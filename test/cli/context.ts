@@ -22,6 +22,7 @@ export function fakeStack(answer: Answer, changes: Partial<Stack> = {}) {
     declared: () => {
       throw new Error('nothing is declared');
     },
+    history: () => Promise.resolve('[]'),
     ...changes,
   };
   return { stack, fake };

@@ -142,8 +142,8 @@ function cost({ sent, lost, requests, max }: Report): Omit<Cost, 'backSeconds'> 
   const times = failed.map(({ sentAt }) => sentAt);
   const outage = times.length === 0 ? 0 : Math.max(...times) - Math.min(...times);
   const failures: Record<string, number> = {};
-  for (const { service, method, failure } of failed) {
-    const reason = `${service} ${method}: ${failure?.replace(/<[^>]*>|[0-9a-f-]{36,}/g, '')}`;
+  for (const { service, kind, failure } of failed) {
+    const reason = `${service} ${kind}: ${failure?.replace(/<[^>]*>|[0-9a-f-]{36,}/g, '')}`;
     failures[reason] = (failures[reason] ?? 0) + 1;
   }
   return { sent, lost, outageSeconds: seconds(outage), longestSeconds: seconds(max ?? 0), failures };

@@ -1,38 +1,27 @@
 import { expect, test } from '@jest/globals';
-import { percentile, report } from '../../../rehearsal/load/report.ts';
-import type { RequestRecord } from '../../../rehearsal/load/request.ts';
+import { report, together } from '../../../rehearsal/load/report.ts';
+import type { SentRequest } from '../../../rehearsal/load/request.ts';
+import { request, stream } from '../../receipt/records.ts';
 
-const record = (over: Partial<RequestRecord>): RequestRecord => ({
+const sent = (over: Partial<SentRequest>): SentRequest => ({
+  ...request(over),
   id: 'id',
-  service: 'admin',
-  method: 'GET',
-  sentAt: 0,
-  answeredAt: 1,
-  latencyMs: 1,
+  kind: 'get',
+  lagMs: 0,
   status: 200,
-  instance: 'admin-1',
-  runtime: 'docker',
-  failure: null,
   ...over,
 });
 
-test('percentiles are nearest ranks', () => {
-  const hundred = Array.from({ length: 100 }, (_, i) => i + 1);
-  expect(percentile(hundred, 0.5)).toBe(50);
-  expect(percentile(hundred, 0.99)).toBe(99);
-  expect(percentile([7], 0.99)).toBe(7);
-  expect(percentile([], 0.5)).toBeNull();
-});
+const ids = ['0b0e5a3e-1f43-4f5a-9d8e-0a7f3c1d2e4f', '1b0e5a3e-1f43-4f5a-9d8e-0a7f3c1d2e4f'];
+const requests = [
+  sent({ sentAt: 1, latencyMs: 1, lagMs: 5 }),
+  sent({ sentAt: 2, latencyMs: 3, service: 'editor', runtime: 'podman' }),
+  sent({ sentAt: 3, latencyMs: null, failure: `answer has id "x", expected "${ids[0]}"` }),
+  sent({ sentAt: 4, latencyMs: null, failure: `answer has id "x", expected "${ids[1]}"` }),
+];
 
-test('sums up by service, runtime and reason; a lost request has no say in latencies', () => {
-  const ids = ['0b0e5a3e-1f43-4f5a-9d8e-0a7f3c1d2e4f', '1b0e5a3e-1f43-4f5a-9d8e-0a7f3c1d2e4f'];
-  const requests = [
-    record({ latencyMs: 1 }),
-    record({ latencyMs: 3, service: 'editor', runtime: 'podman' }),
-    record({ latencyMs: 9000, failure: `answer has id "x", expected "${ids[0]}"` }),
-    record({ latencyMs: null, failure: `answer has id "x", expected "${ids[1]}"` }),
-  ];
-  expect(report(requests, 2, 2)).toEqual({
+test('sums up by service, runtime and reason', () => {
+  expect(report({ requests, streams: [], rate: 2, seconds: 2 })).toEqual({
     sent: 4,
     answered: 2,
     lost: 2,
@@ -47,6 +36,19 @@ test('sums up by service, runtime and reason; a lost request has no say in laten
     },
     runtimes: { docker: 1, podman: 1 },
     failures: { 'answer has id "x", expected "<id>"': 2 },
+    lagMs: { p99: 5, max: 5 },
+    staying: { clients: 0, reconnects: 0, refused: 0, gapMs: 0 },
     requests,
+    streams: [],
   });
+});
+
+test('several drivers are one load, in order of time', () => {
+  const [first, second, ...rest] = requests;
+  const found = together([
+    { requests: rest, streams: [stream()], rate: 80, seconds: 9 },
+    { requests: [second, first] as SentRequest[], streams: [stream({ client: 1 })], rate: 120, seconds: 10 },
+  ]);
+  expect(found).toMatchObject({ sent: 4, lost: 2, rate: 200, seconds: 10, requests });
+  expect(found.staying.clients).toBe(2);
 });
