@@ -185,15 +185,18 @@ export class Rehearsal {
 
   /** Runs `pulumi` in the copy of the project, as an operator would. */
   pulumi(args: string[], options: PulumiOptions = {}): Promise<PulumiRun> {
-    return this.#run(['pulumi', '--non-interactive', '--color=never', ...args], options);
+    return this.run(['pulumi', '--non-interactive', '--color=never', ...args], options);
   }
 
   /** Runs `npx cortex` in the copy of the project. */
   cortex(args: string[], options: PulumiOptions = {}): Promise<PulumiRun> {
-    return this.#run([process.execPath, 'cli/cortex.mjs', ...args], options);
+    // npx says where it was called, and a test is itself called by it
+    const environment = { INIT_CWD: this.project.directory, ...options.environment };
+    return this.run([process.execPath, 'cli/cortex.mjs', ...args], { ...options, environment });
   }
 
-  #run([command = '', ...args]: string[], options: PulumiOptions): Promise<PulumiRun> {
+  /** Runs a command in the copy of the project, in the rehearsal's environment. */
+  run([command = '', ...args]: string[], options: PulumiOptions): Promise<PulumiRun> {
     const begun = performance.now();
     return new Promise((resolve, reject) => {
       const child = spawn(command, args, {

@@ -7,8 +7,10 @@ import { run } from './run.ts';
 
 /** A program to build from Go modules; `folder` holds the go.mod that pins them and the go.sum that vouches. */
 interface Program {
-  folder: 'pulumi' | 'language';
+  folder: 'pulumi' | 'language' | 'actionlint';
   package: string;
+  /** variables of the program that are set when it is linked: `<package>.<name>=<value>` */
+  set?: string;
   /** roughly how many packages are compiled, for the progress shown */
   packages: number;
   /** roughly how long that takes on 2 cores, with an empty cache */
@@ -21,10 +23,12 @@ interface Program {
  * @param version the CLI's, which it has to be told
  */
 export async function buildPulumi(go: Go, version: string, directory: string, log: Log): Promise<void> {
+  const set = `github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;
   const programs: Program[] = [
     {
       folder: 'pulumi',
       package: 'github.com/pulumi/pulumi/pkg/v3/cmd/pulumi',
+      set,
       packages: 1680,
       expected: '4–5 minutes',
     },
@@ -32,12 +36,13 @@ export async function buildPulumi(go: Go, version: string, directory: string, lo
       // The last release that has it in a module of the index; it drives later engines and SDKs as well.
       folder: 'language',
       package: 'github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs',
+      set,
       packages: 280,
       expected: '20–40 seconds',
     },
   ];
   mkdirSync(directory, { recursive: true });
-  for (const program of programs) await build(go, program, version, directory, log);
+  for (const program of programs) await build(go, program, directory, log);
   withoutTypescript(join(directory, 'pulumi-language-nodejs'));
 }
 
@@ -50,7 +55,8 @@ export function withoutTypescript(host: string): void {
   writeFileSync(host, '#!/bin/sh\nexec "$0.bin" -typescript=false "$@"\n', { mode: 0o755 });
 }
 
-async function build(go: Go, program: Program, version: string, directory: string, log: Log): Promise<void> {
+/** Builds one program into `directory`, under the last part of its package's name. */
+export async function build(go: Go, program: Program, directory: string, log: Log): Promise<void> {
   const name = program.package.split('/').at(-1) ?? '';
   const title = `building ${name} from Go modules (once; about ${program.expected} on 2 cores)`;
   // A copy, for Go completes go.mod with what it finds while it builds.
@@ -68,7 +74,7 @@ async function build(go: Go, program: Program, version: string, directory: strin
           '-trimpath',
           '-buildvcs=false',
           '-ldflags',
-          `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`,
+          ['-s -w', ...(program.set ? [`-X ${program.set}`] : [])].join(' '),
           '-o',
           join(directory, name),
           program.package,

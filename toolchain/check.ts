@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
+import { ensureActionlint } from './actionlint.ts';
 import { ensurePackages } from './debian.ts';
 import { ToolchainError } from './error.ts';
 import { toStderr } from './progress.ts';
@@ -56,6 +57,7 @@ try {
     'format and lint': passes('format and lint', 'biome', 'check', '.'),
     types: passes('types', 'tsc', '--noEmit'),
     'shell scripts': passes('shell scripts', 'shellcheck', ...shellScripts()),
+    workflows: passes('workflows', await ensureActionlint(toStderr)),
     'unit tests': passes(
       'unit tests',
       'jest',

@@ -7,7 +7,7 @@ print_logs() { # $1 account, $2… arguments of the engine's logs
   shift
   # systemd removes the container of a unit that ended; each line of its file is: time, stream, F or P, text
   if [ "$runtime" = podman ] && ! engine container exists "$instance"; then
-    [ ! -e "$file" ] || tail -n "${lines/all/+1}" "$file" | cut -d ' ' -f 4-
+    [ ! -e "$file" ] || tail -n "${lines:-+1}" "$file" | cut -d ' ' -f 4-
   else
     engine logs "$@" "$instance"
   fi
@@ -16,8 +16,10 @@ print_logs() { # $1 account, $2… arguments of the engine's logs
 show_logs() { # $1 stack, $2 service, $3 account, $4 lines or all, $5 follow or nothing
   local lines=$4 since='' before child='' watcher
   serving "$1" "$2"
+  # Docker takes the word, Podman does not; both mean it where nothing is said
+  if [ "$lines" = all ]; then lines=; fi
   if [ -z "$5" ]; then
-    print_logs "$3" --tail "$lines"
+    print_logs "$3" ${lines:+--tail "$lines"}
     return
   fi
   # nobody tells that the operator has gone, but that this stdin ends
@@ -26,7 +28,7 @@ show_logs() { # $1 stack, $2 service, $3 account, $4 lines or all, $5 follow or 
   { cat <&3 >/dev/null; kill $$ 2>/dev/null; } &
   watcher=$!
   while :; do
-    print_logs "$3" --tail "$lines" --follow ${since:+--since "$since"} &
+    print_logs "$3" ${lines:+--tail "$lines"} --follow ${since:+--since "$since"} &
     child=$!
     wait "$child" || true
     since=$(date +%s) before=$instance
@@ -36,7 +38,7 @@ show_logs() { # $1 stack, $2 service, $3 account, $4 lines or all, $5 follow or 
       return
     fi
     serving "$1" "$2"
-    lines=all
+    lines=
     # a successor is shown from its beginning
     [ "$instance" = "$before" ] || since=
   done

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { StackStatus } from '../../cli/status/status.ts';
@@ -58,6 +58,7 @@ async function knowsWhatRuns(runtime: string): Promise<void> {
     expect(live?.uptimeSeconds).toBeGreaterThan(0);
   }
   const logs = await cortex('logs', 'cortex-engine', '-n', 'all');
+  expect(logs.code).toBe(0);
   expect(logs.stdout).toContain(`listens on 0.0.0.0:8000 under ${runtime}`);
   const exec = await cortex('exec', 'cortex-engine', '--', 'sh', '-c', 'echo "I am $(id -u)"; exit 42');
   expect({ code: exec.code, stdout: exec.stdout }).toEqual({ code: 42, stdout: 'I am 1000\n' });
@@ -173,6 +174,11 @@ describe('on Docker', () => {
       ];
       const { code, output } = await rehearsal.preview(['--expect-no-changes']);
       expect(code).toBe(7);
+      const summary = join(rehearsal.directory, 'summary');
+      const environment = { GITHUB_STEP_SUMMARY: summary };
+      const drift = await rehearsal.run(['toolchain/ci/drift.sh', rehearsal.stack], { environment });
+      expect(drift.code).toBe(7);
+      expect(readFileSync(summary, 'utf8')).toMatch(/cloud and host: \*\*drift\*\*[\s\S]*program: no drift/);
       expect(done.map((each) => ({ ...each, detected: detected(output, each) }))).toEqual(
         done.map((each) => ({ ...each, detected: true })),
       );
