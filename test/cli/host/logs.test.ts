@@ -38,7 +38,7 @@ function script(lines: string, follow: string): string {
     esac
     local options="$*" name
     for name; do :; done
-    case $options in *--tail all*) echo 'invalid argument "all"' >&2; return 125 ;; esac
+    case $options in *"--tail all"*) echo 'invalid argument "all"' >&2; return 125 ;; esac
     cat "${root}/$name.log"
     case $options in *--follow*) while [ -e "${root}/$name.up" ]; do sleep 0.05; done ;; esac
   }`;
