@@ -29,6 +29,10 @@ export const commands: Record<string, { summary: string; load: () => Promise<Com
     summary: 'writes the part of SYSTEM.md that says what is declared',
     load: () => import('./commands/docs.ts'),
   },
+  launchd: {
+    summary: 'the job that starts a Podman machine on a Mac: print, install, remove',
+    load: () => import('./commands/launchd.ts'),
+  },
   run: {
     summary: 'runs a command in a container of its own, and removes it',
     load: () => import('./commands/run.ts'),
