@@ -8,6 +8,7 @@ import type { Rehearsal } from '../../rehearsal/rehearsal.ts';
 import { asAccount, removeContainer, startByHand, stopContainer } from '../../rehearsal/tamper.ts';
 import { detected, flipUnderLoad } from '../../rehearsal/walkthrough.ts';
 import { placesOnHost, placesOutside, plantOnHost } from '../secrets/places.ts';
+import { watchProcesses } from '../secrets/processes.ts';
 import { leaks } from '../secrets/scan.ts';
 import { expectConfined } from './confinement.ts';
 import { data, withoutLedger, write } from './data.ts';
@@ -305,6 +306,8 @@ describe('the flag', () => {
     5 * minutes,
   );
 
+  test('every service is confined there too', () => expectConfined(rehearsal.vm, 'podman'), minutes);
+
   test(
     'everything is back after a reboot, without Pulumi',
     async () => {
@@ -324,18 +327,48 @@ describe('on Podman', () => {
 describe('changes by hand under Podman', () => namesAndRepairs('podman'));
 
 describe('secrets', () => {
-  const tunnel = () =>
-    (JSON.parse(rehearsal.cloud('cloudflare')) as { hidden: { secret?: string } }[]).flatMap(
-      ({ hidden }) => hidden.secret ?? [],
-    );
+  /** Those that the stack has, and those that it had. */
+  const secrets: string[] = [];
+
+  test(
+    'a new bot token and a new tunnel token are an ordinary rollout: no request lost, no process shows them',
+    async () => {
+      const { before: retired, after: refreshed } = rehearsal.refreshTunnel();
+      const next = rehearsal.token.replace('rehearsal', 'rotated');
+      secrets.push(rehearsal.token, next, retired, refreshed);
+      await rehearsal.setToken(next);
+      const { output } = well(await rehearsal.preview());
+      expect(output.match(/\+-containerhost:index[:/]Instance: \(replace\)/g)).toHaveLength(2);
+      const watch = await watchProcesses();
+      const { flip, report } = await flipUnderLoad(rehearsal, 'podman', 'podman', async () =>
+        well(await rehearsal.up()),
+      ).catch(async (error) => {
+        await watch.stop();
+        throw error;
+      });
+      const processes = await watch.stop();
+      expect({ lost: flip.lost, failures: report.failures }).toEqual({ lost: 0, failures: {} });
+      const delivered = await rehearsal.vm.exec(
+        asAccount(
+          'podman exec $(podman ps --quiet --filter label=containerhost.service=cortex-engine) cat /run/secrets/telegram-bot-token',
+        ),
+      );
+      expect(delivered).toBe(next);
+      // it saw what ran, on this machine and on the host
+      const names = processes.map(({ name }) => name).join('\n');
+      for (const program of ['pulumi', 'ssh', 'podman'])
+        expect(names).toMatch(new RegExp(`/?${program}$`, 'm'));
+      expect(leaks(processes, secrets)).toEqual([]);
+    },
+    5 * minutes,
+  );
 
   test(
     'none is in state, output, processes, inspect, units, files or logs, also after a refresh',
     async () => {
-      expect(tunnel()).toHaveLength(1);
       well(await rehearsal.pulumi(['refresh', '--yes', '--skip-preview', '--stack', rehearsal.stack]));
       const places = [...(await placesOutside(rehearsal)), ...(await placesOnHost(rehearsal.vm))];
-      expect(leaks(places, [rehearsal.token, ...tunnel()])).toEqual([]);
+      expect(leaks(places, secrets)).toEqual([]);
     },
     5 * minutes,
   );
@@ -356,7 +389,7 @@ describe('secrets', () => {
         rehearsal.stack,
       ]);
       rehearsal.transcript.pop();
-      expect(leaks([{ name: 'state', text: opened.stdout }], [rehearsal.token])).toEqual(['state']);
+      expect(leaks([{ name: 'state', text: opened.stdout }], secrets.slice(1, 2))).toEqual(['state']);
       const file = join(rehearsal.directory, 'state', 'planted');
       writeFileSync(file, JSON.stringify({ planted }));
       const run = rehearsal.transcript.push(`said ${planted}`);
