@@ -4,6 +4,7 @@ import type { Unwrap } from '@pulumi/pulumi';
 import { type Finding, stackRule, unknown } from '../rule.ts';
 
 const recordType = 'cloudflare:index/dnsRecord:DnsRecord';
+const policyType = 'cloudflare:index/zeroTrustAccessPolicy:ZeroTrustAccessPolicy';
 const applicationType = 'cloudflare:index/zeroTrustAccessApplication:ZeroTrustAccessApplication';
 
 type Application = Unwrap<ZeroTrustAccessApplicationArgs>;
@@ -19,13 +20,17 @@ export const adminAccess = stackRule<{ pattern: string }>({
     const applications = subjects
       .filter(({ type }) => type === applicationType)
       .map(({ props }) => props as unknown as Application);
-    return subjects
+    const open = subjects
+      .filter(({ type, props }) => type === policyType && props.decision === 'bypass')
+      .map(({ urn }) => ({ urn, message: 'lets everybody pass (bypass): decide by allow or non_identity' }));
+    const bare = subjects
       .filter(({ type }) => type === recordType)
       .flatMap((subject): Finding[] => {
         const record = subject.props as unknown as Unwrap<DnsRecordArgs>;
         if (!leadsToTunnel(record) || !(admin.test(record.name) || admin.test(subject.name))) return [];
         return faults(record.name, applications).map((message) => ({ urn: subject.urn, message }));
       });
+    return [...open, ...bare];
   },
 });
 

@@ -61,6 +61,15 @@ describe('access-on-admin-hostnames', () => {
     expect(messages(adminAccess, [record('admin.example.com'), application(args)])).toEqual([]);
   });
 
+  test('refuses a reusable policy that lets everybody pass, and passes one that decides', () => {
+    const policy = (decision: string) =>
+      subject('cloudflare:index/zeroTrustAccessPolicy:ZeroTrustAccessPolicy', { name: 'p', decision });
+    expect(messages(adminAccess, [policy('bypass')])).toEqual([
+      expect.stringContaining('lets everybody pass'),
+    ]);
+    expect(messages(adminAccess, [policy('allow'), policy('non_identity')])).toEqual([]);
+  });
+
   test('leaves alone what is not for administration, or does not lead to a tunnel', () => {
     const others = [record('www.example.com'), record('admin.example.com', '203.0.113.7')];
     expect(messages(adminAccess, others)).toEqual([]);
