@@ -35,15 +35,20 @@ def give_away():
     finally: os.remove('/tmp/probe-owner')
 attempts = {
     **{'write ' + folder: write(folder + '/probe') for folder in ['', '/etc', '/usr/bin', '/tmp']},
-    'mount': call('mount', b'none', b'/mnt', b'tmpfs', 0, None),
+    'mount': call('mount', b'none', b'/tmp', b'tmpfs', 0, None),
     'new user namespace': call('unshare', 0x10000000),
     'raw socket': lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, 1).close(),
     'chown': give_away,
 }
 def outcome(attempt):
-    try: attempt()
-    except OSError as error: return errno.errorcode[error.errno]
-    return 'ok'
+    # each in a process of its own, so that what one gains does not change the next
+    child = os.fork()
+    if child == 0:
+        try: attempt()
+        except OSError as error: os._exit(error.errno)
+        os._exit(0)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return errno.errorcode[code] if code else 'ok'
 status = dict(line.rstrip('\\n').split(':\\t', 1) for line in open('/proc/1/status') if ':\\t' in line)
 keys = ['CapEff', 'CapPrm', 'CapBnd', 'CapAmb', 'NoNewPrivs', 'Seccomp', 'Uid']
 print(json.dumps({
@@ -88,20 +93,23 @@ function confined(runtime: RuntimeName, user: number): Probe {
       'write /usr/bin': 'EROFS',
       'write /tmp': 'ok',
       mount: 'EPERM',
-      'new user namespace': 'EPERM',
+      // Podman's filter lets a process make one, Docker's does not
+      'new user namespace': runtime === 'docker' ? 'EPERM' : 'ok',
       'raw socket': 'EPERM',
       chown: 'EPERM',
     },
   };
 }
 
-/** Root inside is the rootless account outside, or a subordinate id of it: nobody inside is root of the host. */
+/**
+ * Root is that of Podman's own namespace, in which 0 is the rootless account and 1 its first subordinate id:
+ * nobody inside is root of the host. A service with a user is in one more, in which that user is the account.
+ */
 function podmanMap(user: number): string[] {
   const { uid, subuidStart } = account;
-  const above = 65_536 - user;
   return user === 0
     ? [`0 ${uid} 1`, `1 ${subuidStart} 65536`]
-    : [`0 ${subuidStart} ${user}`, `${user} ${uid} 1`, `${user + 1} ${subuidStart + user} ${above}`];
+    : [`0 1 ${user}`, `${user} 0 1`, `${user + 1} ${user + 1} ${65_536 - user}`];
 }
 
 /**
