@@ -65,6 +65,7 @@ function asService(runtime: RuntimeName, spec: ServiceSpec, context: RenderConte
     ...spec.capDrop.map((capability) => `--cap-drop=${capability}`),
     ...spec.capAdd.map((capability) => `--cap-add=${capability}`),
     ...flag('--security-opt=no-new-privileges', spec.noNewPrivileges),
+    ...flag('--security-opt=seccomp=unconfined', spec.seccomp === 'unconfined'),
     ...(limits.cpus === null ? [] : [`--cpus=${limits.cpus}`]),
     ...(limits.memoryBytes === null ? [] : [`--memory=${limits.memoryBytes}`]),
     ...(limits.pids === null ? [] : [`--pids-limit=${limits.pids}`]),
