@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { ensureToolchain } from '../toolchain/ensure.ts';
 import { buildTemplate } from './images/template.ts';
@@ -10,10 +11,11 @@ import { StepFailed, type Story, walkthrough, writeStory } from './walkthrough.t
 const program = new Command('npm run rehearse --')
   .description('deploys the stack on a throwaway VM, flips it to Podman and back, and takes it away again')
   .option('--json <file>', 'write what happened to a file')
+  .option('--receipt <folder>', 'where the receipts of the flips are written', 'receipts')
   .option('--keep', 'leave the stack running at the end, until Ctrl-C')
   .option('--verbose', 'show every line of pulumi')
   .parse();
-const options = program.opts<{ json?: string; keep?: boolean; verbose?: boolean }>();
+const options = program.opts<{ json?: string; receipt: string; keep?: boolean; verbose?: boolean }>();
 
 const screen = screenOn(process.stdout, options.verbose === true);
 const story: Story = { steps: [], drift: [], flips: [], leftovers: [] };
@@ -28,7 +30,11 @@ const interrupted = new Promise<never>((_, reject) => {
 });
 let failure: unknown;
 try {
-  await Promise.race([walkthrough(rehearsal, screen, story, { keep: options.keep === true }), interrupted]);
+  const receipts = resolve(options.receipt);
+  await Promise.race([
+    walkthrough(rehearsal, screen, story, { keep: options.keep === true, receipts }),
+    interrupted,
+  ]);
   if (options.keep) {
     screen.quote(rehearsal.invitation());
     await interrupted;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -13,10 +13,12 @@ import {
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import type { EngineEvent } from '../receipt/engineEvents.ts';
 import { cacheDirectory } from '../toolchain/cache.ts';
 import { pulumiEnvironment } from '../toolchain/pulumi.ts';
 import { type Clouds, startClouds } from './clouds/start.ts';
 import { type Edge, startEdge } from './edge/edge.ts';
+import { followEvents } from './eventLog.ts';
 import { Machines } from './machines.ts';
 import { Project } from './project.ts';
 import { run } from './vm/run.ts';
@@ -235,8 +237,22 @@ export class Rehearsal {
     return this.pulumi(['preview', '--diff', '--stack', this.stack, ...args], options);
   }
 
-  up(args: string[] = [], options?: PulumiOptions): Promise<PulumiRun> {
-    return this.pulumi(['up', '--yes', '--skip-preview', '--stack', this.stack, ...args], options);
+  /** Also tells what was done when, for a receipt. */
+  async up(args: string[] = [], options?: PulumiOptions): Promise<PulumiRun & { events: EngineEvent[] }> {
+    const file = join(this.directory, `events-${randomUUID()}`);
+    const following = followEvents(file);
+    const command = ['up', '--yes', '--skip-preview', '--event-log', file, '--stack', this.stack];
+    // its event log is behind Pulumi's flag for its own commands, as the Automation API has it
+    const environment = { PULUMI_DEBUG_COMMANDS: 'true', ...options?.environment };
+    const run = await this.pulumi([...command, ...args], { ...options, environment }).catch(
+      (error: unknown) => {
+        following.stop();
+        throw error;
+      },
+    );
+    const events = following.stop();
+    rmSync(file, { force: true });
+    return { ...run, events };
   }
 
   destroy(args: string[] = [], options?: PulumiOptions): Promise<PulumiRun> {

@@ -1,11 +1,15 @@
 import { writeFileSync } from 'node:fs';
+import { configDiff } from '../receipt/configDiff.ts';
+import type { EngineEvent } from '../receipt/engineEvents.ts';
+import { writeReceipt } from '../receipt/write.ts';
 import { ask } from './ask.ts';
+import { type Flip, flipUnderLoad, rate } from './flip.ts';
 import { cloudLeftovers } from './leftovers.ts';
-import { startLoad } from './load/load.ts';
 import type { Report } from './load/report.ts';
-import type { Rehearsal } from './rehearsal.ts';
+import type { PulumiRun, Rehearsal } from './rehearsal.ts';
 import type { Screen } from './screen.ts';
 import { removeContainer, startByHand, stopContainer, type Tampering } from './tamper.ts';
+import { targets } from './targets.ts';
 
 /** What happened in a rehearsal: the file that `--json` writes. */
 export interface Story {
@@ -15,19 +19,15 @@ export interface Story {
   leftovers: string[];
 }
 
-export interface Flip {
-  from: string;
-  to: string;
-  seconds: number;
-  requests: number;
-  lost: number;
-}
-
-/** Requests a second that the edge sends during a flip, over all services with a hostname. */
-const rate = 50;
-
 /** Thrown when a step did not do what it is there to show; the story tells up to which. */
 export class StepFailed extends Error {}
+
+export interface WalkthroughOptions {
+  /** leaves the stack running */
+  keep?: boolean;
+  /** folder for the receipts of the flips; default: none are written */
+  receipts?: string;
+}
 
 /**
  * The whole life of a stack: deployed, tampered with, mended, flipped to Podman and back, destroyed.
@@ -38,7 +38,7 @@ export async function walkthrough(
   rehearsal: Rehearsal,
   screen: Screen,
   story: Story,
-  { keep = false }: { keep?: boolean } = {},
+  { keep = false, receipts }: WalkthroughOptions = {},
 ): Promise<void> {
   const step = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     const begun = performance.now();
@@ -55,7 +55,9 @@ export async function walkthrough(
     }
   };
   const pulumi = async (verb: 'preview' | 'up' | 'destroy', args: string[] = []) => {
-    const result = await rehearsal[verb](args, { onLine: (line) => screen.detail(line) });
+    const result: PulumiRun & { events?: EngineEvent[] } = await rehearsal[verb](args, {
+      onLine: (line) => screen.detail(line),
+    });
     if (result.code !== 0)
       throw new StepFailed(`pulumi ${verb} ended with ${result.code}:\n${result.output}`);
     return result;
@@ -100,7 +102,11 @@ export async function walkthrough(
     ['docker', 'podman'],
     ['podman', 'docker'],
   ] as const) {
-    await step(`the flag: ${from} to ${to}`, async () => screen.quote(rehearsal.flag(to).diff));
+    const diff = await step(`the flag: ${from} to ${to}`, async () => {
+      const flag = rehearsal.flag(to);
+      screen.quote(flag.diff);
+      return configDiff(`Pulumi.${rehearsal.stack}.yaml`, flag.diff);
+    });
     await step('preview of the flip', async () => {
       const { output } = await pulumi('preview');
       const flips = output.match(new RegExp(`runtime *: "${from}" => "${to}"`, 'g'))?.length ?? 0;
@@ -110,11 +116,16 @@ export async function walkthrough(
       if (flips === 0) throw new StepFailed(`the preview shows no service that flips:\n${output}`);
     });
     await step(`up, with ${rate} requests a second`, async () => {
-      const { flip, report } = await flipUnderLoad(rehearsal, from, to, () => pulumi('up'));
+      const up = () => pulumi('up');
+      const { flip, report, receipt } = await flipUnderLoad(rehearsal, from, to, up, { config: [diff] });
       story.flips.push(flip);
       screen.say(
         `${flip.requests} requests, ${flip.lost} lost, in ${flip.seconds} s; answered by ${shares(report)}`,
       );
+      for (const [service, ms] of Object.entries(flip.longestHeldMs)) {
+        screen.say(`${service}, a single writer: no request waited longer than ${round(ms / 1000)} s`);
+      }
+      if (receipts !== undefined) screen.say(`receipt: ${writeReceipt(receipts, receipt)}`);
       if (flip.lost > 0)
         throw new StepFailed(`${flip.lost} requests were lost: ${JSON.stringify(report.failures)}`);
     });
@@ -127,39 +138,6 @@ export async function walkthrough(
     story.leftovers = cloudLeftovers(rehearsal);
     if (story.leftovers.length > 0) throw new StepFailed(`left behind: ${story.leftovers.join(', ')}`);
   });
-}
-
-/** Changes the stack while requests come in at a steady rate, with a little of it before and after. */
-export async function flipUnderLoad(
-  rehearsal: Rehearsal,
-  from: string,
-  to: string,
-  change: () => Promise<{ seconds: number }>,
-): Promise<{ flip: Flip; report: Report }> {
-  const load = startLoad({ targets: await targets(rehearsal), rate });
-  let took: number;
-  try {
-    await pause(1000);
-    took = (await change()).seconds;
-    await pause(1000);
-  } catch (error) {
-    await load.stop();
-    throw error;
-  }
-  const report = await load.stop();
-  const flip = { from, to, seconds: round(took), requests: report.sent, lost: report.lost };
-  return { flip, report };
-}
-
-/** What the edge serves, as the driver of the load is told. */
-export async function targets(rehearsal: Rehearsal) {
-  const { urls } = (await rehearsal.outputs()) as { urls: Record<string, string> };
-  return Object.entries(urls).map(([service, url]) => ({
-    service,
-    address: '127.0.0.1',
-    port: rehearsal.edge.publicPort,
-    hostname: new URL(url).hostname,
-  }));
 }
 
 async function answers(rehearsal: Rehearsal, screen: Screen, runtime: string): Promise<void> {
@@ -206,6 +184,5 @@ function shares({ runtimes }: Report): string {
     .join(', ');
 }
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const round = (value: number) => Math.round(value * 10) / 10;
 const seconds = (begun: number) => round((performance.now() - begun) / 1000);

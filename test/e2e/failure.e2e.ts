@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ask } from '../../rehearsal/ask.ts';
 import { startLoad } from '../../rehearsal/load/load.ts';
 import type { Rehearsal } from '../../rehearsal/rehearsal.ts';
-import { targets } from '../../rehearsal/walkthrough.ts';
+import { targets } from '../../rehearsal/targets.ts';
 import { eventually, expectClean, inside, minutes, rehearse, well, who } from './rehearse.ts';
 
 let rehearsal: Rehearsal;

@@ -2,7 +2,7 @@ import { startLoad } from '../../rehearsal/load/load.ts';
 import type { Report } from '../../rehearsal/load/report.ts';
 import type { Rehearsal } from '../../rehearsal/rehearsal.ts';
 import { knownTo, strangers } from '../../rehearsal/strangers.ts';
-import { targets } from '../../rehearsal/walkthrough.ts';
+import { targets } from '../../rehearsal/targets.ts';
 import type { RuntimeName } from '../../spec/service.ts';
 import { data, withoutLedger, write } from '../e2e/data.ts';
 import { eventually, well, who } from '../e2e/rehearse.ts';

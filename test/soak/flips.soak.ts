@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { flipUnderLoad } from '../../rehearsal/flip.ts';
 import type { Rehearsal } from '../../rehearsal/rehearsal.ts';
-import { flipUnderLoad } from '../../rehearsal/walkthrough.ts';
 import { expectClean, minutes, rehearse, well } from '../e2e/rehearse.ts';
 
 let rehearsal: Rehearsal;
