@@ -1,11 +1,12 @@
 import type { ConfigDiff } from '../receipt/configDiff.ts';
 import { type EngineEvent, stepsOfEvents } from '../receipt/engineEvents.ts';
 import { makeReceipt, type Receipt } from '../receipt/receipt.ts';
+import { compareStates, dataStates } from './dataIdentity.ts';
 import { type Driver, startDriver } from './load/driver.ts';
 import { type Report, together } from './load/report.ts';
 import type { Target } from './load/request.ts';
 import type { Rehearsal } from './rehearsal.ts';
-import { insideTargets, targets } from './targets.ts';
+import { type ServiceTargets, serviceTargets } from './targets.ts';
 
 export interface Flip {
   from: string;
@@ -39,7 +40,9 @@ export async function flipUnderLoad(
   change: () => Promise<{ seconds: number; events?: EngineEvent[] }>,
   { config = [] }: FlipOptions = {},
 ): Promise<{ flip: Flip; report: Report; receipt: Receipt }> {
-  const drivers = await startDrivers(rehearsal);
+  const services = await serviceTargets(rehearsal);
+  const before = await dataStates(rehearsal, services);
+  const drivers = await startDrivers(rehearsal, services);
   const stop = async () => together(await Promise.all(drivers.map((driver) => driver.stop())));
   let changed: Awaited<ReturnType<typeof change>>;
   let [startedAt, endedAt] = [0, 0];
@@ -64,9 +67,10 @@ export async function flipUnderLoad(
     steps: stepsOfEvents(changed.events ?? []),
     requests: report.requests,
     streams: report.streams,
-    data: [],
+    data: compareStates(before, await dataStates(rehearsal, services)),
     notes: [
       `${rate} requests a second, half of them POSTs, one in ${longEvery} taking 1.5 s; ${report.staying.clients} clients of streams. The driver itself sent ${Math.round(report.lagMs.p99 ?? 0)} ms late at most in 99 of 100.`,
+      'Data is what each service says of its own directory; the files of a database that is being written are left out.',
     ],
   });
   return { flip: summary(receipt, from, to, changed.seconds), report, receipt };
@@ -84,16 +88,12 @@ function summary(receipt: Receipt, from: string, to: string, seconds: number): F
   };
 }
 
-/** Through the edge what has a hostname, and at its address on the host what has none. */
-async function startDrivers(rehearsal: Rehearsal): Promise<Driver[]> {
-  const outside = await targets(rehearsal);
-  const known = new Set(outside.map(({ service }) => service));
-  const inside = (await insideTargets(rehearsal)).filter(({ service }) => !known.has(service));
+async function startDrivers({ vm }: Rehearsal, { outside, inside }: ServiceTargets): Promise<Driver[]> {
   const share = rate / (outside.length + inside.length);
   const load = (of: readonly Target[]) => ({ targets: of, rate: share * of.length, longEvery, streams });
   return Promise.all([
     startDriver(load(outside)),
-    ...(inside.length > 0 ? [startDriver(load(inside), rehearsal.vm.pid)] : []),
+    ...(inside.length > 0 ? [startDriver(load(inside), vm.pid)] : []),
   ]);
 }
 

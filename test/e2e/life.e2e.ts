@@ -2,9 +2,12 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { StackStatus } from '../../cli/status/status.ts';
+import { compareData } from '../../receipt/dataIdentity.ts';
+import type { Receipt } from '../../receipt/receipt.ts';
 import { ask } from '../../rehearsal/ask.ts';
 import { flipUnderLoad } from '../../rehearsal/flip.ts';
 import { cloudLeftovers, hostLeftovers } from '../../rehearsal/leftovers.ts';
+import type { Report } from '../../rehearsal/load/report.ts';
 import type { Rehearsal } from '../../rehearsal/rehearsal.ts';
 import { asAccount, removeContainer, startByHand, stopContainer } from '../../rehearsal/tamper.ts';
 import { detected } from '../../rehearsal/walkthrough.ts';
@@ -73,6 +76,36 @@ async function knowsWhatRuns(runtime: string): Promise<void> {
   expect(await cortex('run', '-v', './task:/task', '-w', '/task', ...task)).toMatchObject({ code: 0 });
   expect(rehearsal.project.read('task/result')).toBe('2\n');
   rehearsal.project.write('task/result', '');
+}
+
+/** What the driver counted and what the host's proxy counted is the same flip. */
+async function expectReceipts(report: Report, receipt: Receipt): Promise<void> {
+  const writers = ['cortex-admin', 'cortex-editor', 'cortex-engine'];
+  const { code, stdout } = await rehearsal.cortex(['receipt', '--json', '--stack', rehearsal.stack]);
+  expect(code).toBe(0);
+  const ofProxy = JSON.parse(stdout) as Receipt;
+  expect(ofProxy.config.flatMap(({ lines }) => lines)).toEqual([
+    '-  cortex:runtime: docker',
+    '+  cortex:runtime: podman',
+  ]);
+  for (const { services, steps, lost } of [receipt, ofProxy]) {
+    expect(lost).toBe(0);
+    const replaced = Object.entries(services).filter(([, { rollout }]) => rollout === 'recreate');
+    expect(replaced.map(([service]) => service)).toEqual(writers);
+    for (const [, { longestHeldMs }] of replaced) expect(longestHeldMs).toBeGreaterThan(0);
+    expect(new Set(steps.map(({ kind }) => kind))).toEqual(new Set(['park', 'create', 'switch', 'remove']));
+  }
+  for (const [service, { sent }] of Object.entries(report.services)) {
+    // the services ask each other as well
+    expect(ofProxy.services[service]?.sent).toBeGreaterThanOrEqual(sent);
+    const { instances } = ofProxy.timeline.services.find((each) => each.service === service) ?? {};
+    expect(instances?.map(({ runtime }) => runtime)).toEqual(['docker', 'podman']);
+  }
+  expect(receipt.data.map((volume) => [volume.volume, compareData(volume)])).toEqual([
+    ['cortex-admin /app/data', 'same'],
+    ['cortex-editor /app/knowledge', 'same'],
+    ['cortex-engine /app/state', 'same'],
+  ]);
 }
 
 async function reboot(): Promise<void> {
@@ -293,12 +326,13 @@ describe('the flag', () => {
   test(
     'docker to podman: no request lost, no data changed',
     async () => {
-      const { flip, report } = await flipUnderLoad(rehearsal, 'docker', 'podman', async () =>
+      const { flip, report, receipt } = await flipUnderLoad(rehearsal, 'docker', 'podman', async () =>
         well(await rehearsal.up()),
       );
       expect({ lost: flip.lost, failures: report.failures }).toEqual({ lost: 0, failures: {} });
       expect(Math.abs(report.sent / (report.rate * report.seconds) - 1)).toBeLessThan(0.01);
       expect(Object.keys(report.runtimes).sort()).toEqual(['docker', 'podman']);
+      await expectReceipts(report, receipt);
       await servedBy('podman');
       before = await keepsData(before, 'second');
       await expectClean(rehearsal);
