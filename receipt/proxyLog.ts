@@ -39,12 +39,21 @@ export function readProxyLog(
 ): ProxyLog {
   const log: ProxyLog = { requests: [], streams: [], steps: [], givenUp: 0, restarts: [] };
   const ports = new Map(known.map((each) => [each.port, each]));
-  const noted = lines.map(({ message }) => parseNote(message)).filter((note) => note?.stack === stack);
-  for (const note of noted) for (const port of note?.ports ?? []) ports.set(port.port, port);
+  const learn = (note: Note) => {
+    for (const port of note.ports) ports.set(port.port, port);
+  };
+  // A port goes from one instance to another: up to its first note it is of the one that is noted first.
+  for (const { message } of lines.toReversed()) {
+    const note = parseNote(message);
+    if (note?.stack === stack) learn(note);
+  }
   const open = new Map<string, Step>();
   for (const { at, message } of lines) {
     const note = parseNote(message);
-    if (note?.stack === stack) step(log.steps, open, note, at);
+    if (note?.stack === stack) {
+      learn(note);
+      step(log.steps, open, note, at);
+    }
     const request = parseRequest(message);
     if (request?.stack === stack) count(log, request, ports);
     // its own first words

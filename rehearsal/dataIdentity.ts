@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DataIdentity, DataState } from '../receipt/dataIdentity.ts';
-import { ask } from './ask.ts';
+import type { Target } from './load/request.ts';
 import type { Rehearsal } from './rehearsal.ts';
-import type { ServiceTargets } from './targets.ts';
 
 /** What a stand-in says of its directory (`rehearsal/images/python/cortex/files.py`). */
 interface Described {
@@ -14,13 +13,13 @@ interface Described {
 /** By `<service> <directory>`: what the service sees of its data. */
 export type DataStates = Map<string, DataState>;
 
-/** Asks every service for its data, as it sees it; those that keep none say so. */
-export async function dataStates(
-  rehearsal: Rehearsal,
-  { outside, inside }: ServiceTargets,
-): Promise<DataStates> {
+/** Asks every service for its data, as it sees it; those that keep none refuse. */
+export async function dataStates({ vm }: Rehearsal, services: readonly Target[]): Promise<DataStates> {
   const states: DataStates = new Map();
-  const add = (service: string, body: string) => {
+  for (const { service, address, port } of services) {
+    const url = `http://${address}:${port}/data`;
+    const body = await vm.exec(`curl --silent --fail --max-time 60 ${url}`, { tolerate: true });
+    if (body === '') continue;
     const { directory, itself, files } = JSON.parse(body) as Described;
     // a database is written also when nobody asks for anything
     const own = Object.entries(files).filter(([path]) => !path.includes('sqlite3'));
@@ -30,19 +29,6 @@ export async function dataStates(
       files: own.length,
       hash: createHash('sha256').update(JSON.stringify(own)).digest('hex'),
     });
-  };
-  for (const { service, port, hostname } of outside) {
-    const { status, body } = await ask(port, hostname, '/data');
-    if (status === 200) add(service, body);
-  }
-  for (const { service, address, port } of inside) {
-    const body = await rehearsal.vm.exec(
-      `curl --silent --fail --max-time 60 http://${address}:${port}/data`,
-      {
-        tolerate: true,
-      },
-    );
-    if (body !== '') add(service, body);
   }
   return states;
 }

@@ -1,21 +1,6 @@
 import type { Target } from './load/request.ts';
 import type { Rehearsal } from './rehearsal.ts';
 
-/** Where every service is asked. */
-export interface ServiceTargets {
-  /** over the edge: what has a hostname */
-  outside: (Target & { hostname: string })[];
-  /** in the VM's network, at its own address: what has none */
-  inside: Target[];
-}
-
-export async function serviceTargets(rehearsal: Rehearsal): Promise<ServiceTargets> {
-  const outside = await targets(rehearsal);
-  const known = new Set(outside.map(({ service }) => service));
-  const all = await insideTargets(rehearsal);
-  return { outside, inside: all.filter(({ service }) => !known.has(service)) };
-}
-
 /** What the edge serves, as the driver of the load is told. */
 export async function targets(rehearsal: Rehearsal): Promise<(Target & { hostname: string })[]> {
   const { urls } = (await rehearsal.outputs()) as { urls: Record<string, string> };
@@ -28,7 +13,7 @@ export async function targets(rehearsal: Rehearsal): Promise<(Target & { hostnam
 }
 
 /** Every HTTP port that the host's proxy serves, at the service's own address: reached from within the VM. */
-async function insideTargets({ vm, stack }: Rehearsal): Promise<Target[]> {
+export async function insideTargets({ vm, stack }: Rehearsal): Promise<Target[]> {
   const printed = await vm.exec(
     `awk '$1 == "listen" { name = $2 } $1 == "mode" { mode = $2 }
       $1 == "bind" && $2 ~ /^198\\.19\\./ && mode == "http" { print name, $2 }' /etc/containerhost/haproxy/${stack}.*.cfg`,

@@ -67,6 +67,7 @@
       ctx.lineWidth = 2 * devicePixelRatio;
       ctx.font = `bold ${11 * devicePixelRatio}px system-ui, sans-serif`;
       ctx.textAlign = 'center';
+      let written = Number.NEGATIVE_INFINITY;
       for (const [nth, count] of lost.entries()) {
         if (count === 0) continue;
         const at = u.valToPos(x[nth], 'x', true);
@@ -74,6 +75,10 @@
         ctx.moveTo(at, bbox.top + bbox.height * 0.6);
         ctx.lineTo(at, bbox.top + bbox.height);
         ctx.stroke();
+        // numbers that would touch are left to the table
+        const width = ctx.measureText(`${count}`).width;
+        if (at - width < written) continue;
+        written = at + width;
         ctx.fillText(`${count}`, at, bbox.top + bbox.height * 0.6 - 4 * devicePixelRatio);
       }
       ctx.restore();

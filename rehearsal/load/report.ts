@@ -55,7 +55,10 @@ export function report({ requests, streams, rate, seconds }: Records): Report {
 export function together(reports: readonly Records[]): Report {
   return report({
     requests: reports.flatMap(({ requests }) => requests),
-    streams: reports.flatMap(({ streams }) => streams),
+    // each driver counts its clients from zero
+    streams: reports.flatMap(({ streams }, nth) =>
+      streams.map((stream) => ({ ...stream, client: stream.client * reports.length + nth })),
+    ),
     rate: reports.reduce((sum, { rate }) => sum + rate, 0),
     seconds: Math.max(0, ...reports.map(({ seconds }) => seconds)),
   });

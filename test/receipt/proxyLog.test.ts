@@ -135,6 +135,16 @@ test('the steps of a single writer, and instances that are gone by now', () => {
   expect(log.restarts).toEqual([5000]);
 });
 
+test('a port that another instance has later', () => {
+  const lines = [
+    logged({ server: '127.0.0.1:20009' }),
+    { at: 2000, message: 'step remove begin dev web web-0 docker 5001=20009,' },
+    { at: 3000, message: 'step create begin dev web web-3 podman 5001=20009,' },
+    logged({ at: 4000, server: '127.0.0.1:20009' }),
+  ];
+  expect(read(lines).requests.map(({ instance }) => instance)).toEqual(['web-0', 'web-3']);
+});
+
 test('a creation that failed', () => {
   const lines = [
     { at: 1, message: 'step create begin dev web web-2 podman 5001=20002,' },
