@@ -31,7 +31,7 @@ export function define(command: Command, run: Run): void {
 What a deployment cost those who used the services meanwhile: requests, lost
 requests and latencies, before, during and after each step, from the log of the
 host's proxy. That log knows no path, header or visitor. It keeps the newest
-128 MB, some 300,000 requests.
+128 MB, some 200,000 requests.
 
 Exit codes: 0 nothing was lost, 7 something was.
 

@@ -9,7 +9,7 @@ install_unit() { # $1 unit, content on stdin. Returns 0 when it changed.
   printf '%s\n' "$content" | replace "/etc/systemd/system/$1"
 }
 
-# Where the proxy's log goes, bounded: at some 400 bytes a request, 128 MB are the last 300,000.
+# Where the proxy's log goes, bounded: at some 600 bytes a request, 128 MB are the last 200,000.
 proxy_journal='[Journal]
 Storage=persistent
 SystemMaxUse=128M
