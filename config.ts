@@ -4,7 +4,10 @@ import { services, stackFile } from './config/files.ts';
 import { type ParsedConfig, parseConfig } from './config/parse.ts';
 import type { Registries } from './provider/inputs.ts';
 
-export type { GcpHost, HostConfig, SshHost } from './config/host.ts';
+export type { AlertsConfig } from './config/alerts.ts';
+export type { GcpHost } from './config/gcpHost.ts';
+export type { HostConfig } from './config/host.ts';
+export type { SshHost } from './config/sshHost.ts';
 export type { TunnelConfig } from './config/tunnel.ts';
 
 /** The configuration as components get it: secrets are wrapped from here on. */

@@ -5,6 +5,7 @@
 import type { Registries } from '../provider/inputs.ts';
 import { type RuntimeName, runtimeNames } from '../spec/service.ts';
 import { type DocsConfig, readDocs } from './docs.ts';
+import { type AlertsConfig, checkAlerts, readAlerts } from './alerts.ts';
 import { type HostConfig, readHost } from './host.ts';
 import { ConfigError, nearest, type Problem, removeCommand, show } from './problem.ts';
 import {
@@ -21,6 +22,7 @@ import {
   word,
 } from './read.ts';
 import { bareRun } from './rehearsal.ts';
+import { checkSecretSource, readSecretVersions, type SecretSource, secretSources } from './secretManager.ts';
 import { checkSecrets } from './secrets.ts';
 import { checkNames, type KnownServices, readServices, tunnelProfile } from './services.ts';
 import { readTunnel, type TunnelConfig } from './tunnel.ts';
@@ -38,11 +40,17 @@ export interface ParsedConfig {
   env: Record<string, string>;
   /** by name, in the clear: for `parseConfig`'s caller only */
   secrets: Record<string, string>;
+  /** where the values of secrets are */
+  secretsFrom: SecretSource;
+  /** name -> the version of it in Secret Manager, a number or `latest`; empty where values are configuration */
+  secretVersions: Record<string, string>;
   registries: Registries;
   host: HostConfig;
   /** undefined: nothing is reachable from the internet */
   tunnel: TunnelConfig | undefined;
   docs: DocsConfig;
+  /** undefined: nothing watches the stack */
+  alerts: AlertsConfig | undefined;
   /** true: the clouds are simulated */
   rehearsal: boolean;
 }
@@ -70,10 +78,13 @@ const readers = {
   profiles: json(list('profiles', text({ what: 'a profile of compose.yaml', example: 'editor' }))),
   env: json(named(variable, 'a variable’s name: letters, digits, _', map('VARIABLE: value', anyText))),
   secrets: json(named(variable, 'a secret’s name: letters, digits, _', map('NAME: value', secretText, true))),
+  secretsFrom: word(secretSources),
+  secretVersions: json(named(variable, 'a secret’s name: letters, digits, _', readSecretVersions)),
   registries: json(map('host: {username, password}', fields(registry()), true)),
   host: json(readHost),
   tunnel: json(readTunnel),
   docs: json(readDocs),
+  alerts: json(readAlerts),
   rehearsal: boolean,
 };
 
@@ -96,16 +107,21 @@ export function parseConfig(sources: ConfigSources): ParsedConfig {
     profiles: key('profiles'),
     env: key('env'),
     secrets: key('secrets'),
+    secretsFrom: key('secretsFrom'),
+    secretVersions: key('secretVersions'),
     registries: key('registries'),
     host: key('host'),
     tunnel: key('tunnel'),
     docs: key('docs'),
+    alerts: key('alerts'),
     rehearsal: key('rehearsal'),
   };
   problems.push(
     ...checkStack(stack),
     ...checkNames(read, sources.services),
     ...twiceNamed(read),
+    ...checkSecretSource(read),
+    ...checkAlerts(read),
     ...checkSecrets(sources),
   );
   if (problems.length > 0) throw new ConfigError(stack, problems);
@@ -132,8 +148,9 @@ function unknownKeys(raw: Record<string, string>): Problem[] {
 }
 
 /** A name cannot be a plain value and a secret: the compose file could not tell which it gets. */
-function twiceNamed({ env = {}, secrets = {} }: { env?: object; secrets?: object }): Problem[] {
-  return Object.keys(env)
+function twiceNamed(config: { env?: object; secrets?: object; secretVersions?: object }): Problem[] {
+  const secrets = { ...config.secrets, ...config.secretVersions };
+  return Object.keys(config.env ?? {})
     .filter((name) => Object.hasOwn(secrets, name))
     .map((name) => {
       const key = `cortex:env.${name}`;

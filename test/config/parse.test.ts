@@ -53,8 +53,16 @@ describe('a configuration', () => {
         machineType: 'e2-medium',
         bootDiskGb: 20,
         dataDiskGb: 20,
+        login: 'key',
+        operators: [],
+        egress: 'nat',
+        snapshotDays: 14,
+        deletionProtection: true,
       },
+      secretsFrom: 'config',
+      secretVersions: {},
       tunnel: undefined,
+      alerts: undefined,
       rehearsal: false,
     });
   });
@@ -185,6 +193,13 @@ describe('what is wrong', () => {
     ],
     ['cortex:host', { ...gcp, dataDiskGb: 'many' }],
     ['cortex:host', { ...gcp, bootDiskGb: 1 }],
+    ['cortex:host', { ...gcp, snapshotDays: 0 }],
+    ['cortex:host', { ...gcp, egress: 'public' }],
+    ['cortex:host', { ...gcp, operators: ['jane@example.com'] }],
+    ['cortex:host', { ...gcp, deletionProtection: 'yes' }],
+    ['cortex:alerts', { email: 'nobody' }],
+    ['cortex:secretsFrom', 'vault'],
+    ['cortex:secretVersions', { TOKEN: 'newest' }],
     ['cortex:host', { ...ssh, address: '-oProxyCommand=x' }],
     ['cortex:host', { ...ssh, hostKey: 'SHA256:abc' }],
     ['cortex:host', { ...ssh, port: 65536 }],
@@ -193,6 +208,86 @@ describe('what is wrong', () => {
     expect(message).toContain("configuration of stack 'prod': 1 problem\n");
     expect(message).toContain(`\n${key}`);
     expect(message).not.toContain('hunter2');
+  });
+});
+
+describe('a VM on Google Cloud', () => {
+  test('is of a zone that there is', () => {
+    expect(refused({ 'cortex:host': { ...gcp, zone: 'europe-wset1-b' } })).toContain(
+      "cortex:host.zone\n  found     \"europe-wset1-b\"\n  expected  a zone of Google Cloud, of those in config/gcp/zones.ts\n  fix       did you mean 'europe-west1-b'? pulumi config set --path 'cortex:host.zone' europe-west1-b",
+    );
+    expect(refused({ 'cortex:host': { ...gcp, zone: 'europe-west1-a' } })).toContain('did you mean');
+  });
+
+  test('is of a machine type that fits', () => {
+    const fix = (machineType: string) => refused({ 'cortex:host': { ...gcp, machineType } });
+    expect(fix('e2-meduim')).toContain("did you mean 'e2-medium'?");
+    expect(fix('n4-standard-2')).toContain('it takes Hyperdisk only');
+    expect(fix('c4a-standard-2')).toContain('it is Arm');
+    for (const machineType of ['e2-micro', 'n2-standard-4', 'e2-custom-2-4096', 'c3-highmem-8'])
+      expect(parse({ 'cortex:host': { ...gcp, machineType } }).host).toMatchObject({ machineType });
+  });
+
+  test('may be reached and made in other ways', () => {
+    const host = {
+      ...gcp,
+      publicKey: undefined,
+      login: 'osLogin',
+      user: 'jane_example_com',
+      operators: ['user:jane@example.com', 'domain:example.com'],
+      egress: 'externalIp',
+      snapshotDays: 3,
+      deletionProtection: false,
+    };
+    expect(parse({ 'cortex:host': host }).host).toMatchObject(host);
+    expect(parse({ 'cortex:host': { ...gcp, publicKey: undefined } }).host).toMatchObject({ login: 'key' });
+  });
+
+  test('takes no key with OS Login, and needs the user’s name', () => {
+    const message = refused({ 'cortex:host': { ...gcp, login: 'osLogin' } });
+    expect(message).toContain('2 problems');
+    expect(message).toContain('cortex:host.publicKey\n');
+    expect(message).toContain('cortex:host.user\n  found     nothing\n');
+  });
+
+  test('is what alerts and Secret Manager are for', () => {
+    const message = refused({
+      'cortex:host': ssh,
+      'cortex:alerts': { email: 'ops@example.com' },
+      'cortex:secretsFrom': 'secretManager',
+    });
+    expect(message).toContain('cortex:alerts\n  found     {"email":"ops@example.com"}');
+    expect(message).toContain('cortex:secretsFrom\n  found     "secretManager"');
+  });
+});
+
+describe('the values of secrets', () => {
+  test('are in Secret Manager, or in the configuration', () => {
+    const config = parse({
+      'cortex:secretsFrom': 'secretManager',
+      'cortex:secretVersions': { TELEGRAM_BOT_TOKEN: 3, OTHER: 'latest' },
+    });
+    expect(config).toMatchObject({
+      secretsFrom: 'secretManager',
+      secretVersions: { TELEGRAM_BOT_TOKEN: '3', OTHER: 'latest' },
+      secrets: {},
+    });
+  });
+
+  test('and never in both', () => {
+    const both = {
+      'cortex:secretsFrom': 'secretManager',
+      'cortex:secrets': { TOKEN: 'hunter2' },
+      'cortex:secretVersions': { LEVEL: 1 },
+      'cortex:env': { LEVEL: 'info' },
+    };
+    const message = refused(both, { encrypted: ['cortex:secrets'] });
+    expect(message).toContain('cortex:secrets.TOKEN\n  found     a value (not shown)');
+    expect(message).toContain('cortex:env.LEVEL\n  expected  a name that is not in cortex:secrets');
+    expect(message).not.toContain('hunter2');
+    expect(refused({ 'cortex:secretVersions': { TOKEN: 1 } })).toContain(
+      'cortex:secretVersions.TOKEN\n  found     "1"\n  expected  nothing, as long as cortex:secretsFrom is config\n  fix       pulumi config set \'cortex:secretsFrom\' secretManager',
+    );
   });
 });
 
