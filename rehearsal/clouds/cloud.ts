@@ -13,6 +13,7 @@ import { asReasons, requireValid, validate } from './check.ts';
 import { diffInputs } from './diff.ts';
 import type { Cloud, Draft, Kind } from './kind.ts';
 import { requireReferences, users } from './references.ts';
+import { brokenRules } from './rules.ts';
 import type { ResourceSchema, Schema } from './schema.ts';
 import type { PlainProps, Store, Stored } from './store.ts';
 
@@ -75,7 +76,11 @@ export function simulatedCloud(args: CloudArgs): ResourceProvider {
         if (news[property] === null) delete news[property];
       }
       const named = args.autonames ? autoname(table, news, req) : undefined;
-      const failures = [...validate(schema, table.inputs, named ?? news), ...(kind.check?.(news) ?? [])];
+      const failures = [
+        ...validate(schema, table.inputs, named ?? news),
+        ...brokenRules(kind.rules ?? [], named ?? news),
+        ...(kind.check?.(news) ?? []),
+      ];
       for (const property of kind.configured ?? []) {
         if (news[property] !== undefined) continue;
         const reason = `missing, and the configuration has no ${provider}:${property}`;

@@ -1,6 +1,7 @@
 import type { CheckFailure, Operation } from '../../provider/rpc/resourceProvider.ts';
 import type { Props } from '../../provider/rpc/value.ts';
 import type { Replacing } from './diff.ts';
+import type { Rule } from './rules.ts';
 import type { PlainProps, Store, Stored } from './store.ts';
 
 /** A resource on its way into the cloud. */
@@ -33,7 +34,9 @@ export interface Kind {
   replaces?: Replacing;
   /** inputs that name other resources: these must exist, and cannot be deleted meanwhile */
   references?: Record<string, string>;
-  /** what is wrong with the inputs, beyond the table; they may have unknowns */
+  /** what the provider refuses, beyond the table */
+  rules?: readonly Rule[];
+  /** what else is wrong with the inputs, where no rule can say it; they may have unknowns */
   check?(inputs: Props): CheckFailure[];
   /** its identity; one that exists already is a conflict */
   id(draft: Draft): string;

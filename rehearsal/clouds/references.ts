@@ -33,7 +33,8 @@ export function users(kinds: Record<string, Kind>, store: Store, resource: Store
 }
 
 function isNamed({ id, inputs, outputs }: Stored, reference: string): boolean {
-  const names = [id, inputs.name, inputs.accountId, outputs.email, outputs.selfLink, outputs.name];
+  const named = [inputs.name, inputs.accountId, inputs.repositoryId, inputs.secretId];
+  const names = [id, ...named, outputs.email, outputs.selfLink, outputs.name];
   return names.includes(reference) || reference.endsWith(`/${id}`);
 }
 

@@ -1,7 +1,8 @@
 import type { DiskHooks } from '../hooks.ts';
 import type { Draft, Kind } from '../kind.ts';
 import { withLabels } from './labels.ts';
-import { fingerprint, given, nameFailure, nameIn, numericId, selfLink } from './names.ts';
+import { fingerprint, given, nameIn, nameRule, numericId, selfLink } from './names.ts';
+import { labels, schema } from './rules.ts';
 
 /** Google's default for an empty disk. */
 const defaultSizeGb = 500;
@@ -35,7 +36,29 @@ export function disk(hooks: DiskHooks): Kind {
       // Google can only make a disk larger.
       size: (old, now) => Number(now ?? defaultSizeGb) < Number(old ?? defaultSizeGb),
     },
-    check: ({ name }) => nameFailure(name),
+    rules: [
+      nameRule,
+      labels('labels'),
+      {
+        rule: 'matches',
+        at: 'type',
+        pattern: /(^|\/)(pd-(standard|balanced|ssd|extreme)|hyperdisk-[a-z-]+)$/,
+        expected: 'pd-standard, pd-balanced, pd-ssd, pd-extreme or a Hyperdisk',
+        source: 'https://cloud.google.com/compute/docs/disks',
+      },
+      {
+        rule: 'range',
+        at: 'size',
+        min: 1,
+        max: 65536,
+        source: 'https://cloud.google.com/compute/docs/disks/persistent-disks',
+      },
+      {
+        rule: 'atMostOne',
+        of: ['image', 'snapshot', 'sourceDisk', 'sourceInstantSnapshot', 'sourceStorageObject'],
+        source: 'https://cloud.google.com/compute/docs/reference/rest/v1/disks/insert',
+      },
+    ],
     id: (draft) =>
       `projects/${given(draft, 'project')}/zones/${given(draft, 'zone')}/disks/${given(draft, 'name')}`,
     async create(draft, id) {
@@ -73,19 +96,81 @@ export function disk(hooks: DiskHooks): Kind {
   };
 }
 
+const policySchema = (what: string) => schema('compute_resource_policy', what);
+const schedule = 'snapshotSchedulePolicy.schedule';
+
+/** What it says can be changed in place; what it is for cannot. */
 export const resourcePolicy: Kind = {
   configured: ['project', 'region'],
   replaces: {
     name: true,
     project: true,
     region: true,
-    description: true,
-    groupPlacementPolicy: true,
-    instanceSchedulePolicy: true,
-    diskConsistencyGroupPolicy: true,
     workloadPolicy: true,
+    'diskConsistencyGroupPolicy.enabled': true,
+    'groupPlacementPolicy.gpuTopology': true,
+    'groupPlacementPolicy.tpuTopology': true,
   },
-  check: ({ name }) => nameFailure(name),
+  rules: [
+    nameRule,
+    {
+      rule: 'atMostOne',
+      of: [
+        'diskConsistencyGroupPolicy',
+        'groupPlacementPolicy',
+        'instanceSchedulePolicy',
+        'snapshotSchedulePolicy',
+      ],
+      source: policySchema('ConflictsWith'),
+    },
+    {
+      rule: 'exactlyOne',
+      in: schedule,
+      of: ['dailySchedule', 'hourlySchedule', 'weeklySchedule'],
+      source: policySchema('ExactlyOneOf'),
+    },
+    {
+      rule: 'range',
+      at: `${schedule}.dailySchedule.daysInCycle`,
+      min: 1,
+      max: 1,
+      source: policySchema('days_in_cycle: must be 1'),
+    },
+    {
+      rule: 'matches',
+      at: `${schedule}.dailySchedule.startTime`,
+      pattern: /^(00|04|08|12|16|20):00$/,
+      expected: '00:00, 04:00, 08:00, 12:00, 16:00 or 20:00',
+      source: policySchema('start_time'),
+    },
+    {
+      rule: 'matches',
+      at: `${schedule}.hourlySchedule.startTime`,
+      pattern: /^([01]\d|2[0-3]):00$/,
+      expected: 'a full hour, such as 21:00',
+      source: policySchema('start_time'),
+    },
+    {
+      rule: 'atLeastOne',
+      in: 'snapshotSchedulePolicy.snapshotProperties',
+      of: ['guestFlush', 'labels', 'storageLocations'],
+      source: policySchema('AtLeastOneOf'),
+    },
+    {
+      rule: 'atLeastOne',
+      in: 'instanceSchedulePolicy',
+      of: ['vmStartSchedule', 'vmStopSchedule'],
+      source: policySchema('AtLeastOneOf'),
+    },
+    {
+      rule: 'range',
+      at: 'snapshotSchedulePolicy.retentionPolicy.maxRetentionDays',
+      min: 1,
+      max: 65535,
+      source: 'https://cloud.google.com/compute/docs/disks/scheduled-snapshots',
+    },
+    labels('snapshotSchedulePolicy.snapshotProperties.labels'),
+  ],
   id: (draft) =>
     `projects/${given(draft, 'project')}/regions/${given(draft, 'region')}/resourcePolicies/${given(draft, 'name')}`,
   create: (_draft, id) => ({ outputs: { selfLink: selfLink(id) } }),

@@ -3,9 +3,11 @@ import { isObject, type PropertyValue, type Props, Unknown } from '../../../prov
 import type { VmHooks, VmRequest } from '../hooks.ts';
 import { type Draft, type Kind, objects, text } from '../kind.ts';
 import { resolve } from '../references.ts';
+import type { Rule } from '../rules.ts';
 import type { PlainProps } from '../store.ts';
 import { withLabels } from './labels.ts';
-import { fingerprint, given, nameFailure, nameIn, numericId, selfLink } from './names.ts';
+import { fingerprint, given, nameIn, nameRule, numericId, selfLink } from './names.ts';
+import { labels, schema } from './rules.ts';
 
 /** Changes for which the machine has to be stopped. */
 const stopping = [
@@ -15,6 +17,65 @@ const stopping = [
   'enableDisplay',
   'shieldedInstanceConfig',
   'advancedMachineFeatures',
+];
+
+const instanceSchema = (what: string) => schema('compute_instance', what);
+
+const rules: Rule[] = [
+  nameRule,
+  labels('labels'),
+  labels('bootDisk.initializeParams.labels'),
+  {
+    rule: 'matches',
+    at: 'machineType',
+    pattern: /^[a-z]\w*-[a-z0-9-]+$/,
+    expected: "a machine type, such as 'e2-medium'",
+    source: 'https://cloud.google.com/compute/docs/machine-resource',
+  },
+  {
+    rule: 'atMostOne',
+    in: 'bootDisk',
+    of: ['initializeParams', 'source'],
+    source: instanceSchema('ConflictsWith'),
+  },
+  {
+    rule: 'atMostOne',
+    in: 'bootDisk',
+    of: ['diskEncryptionKeyRaw', 'kmsKeySelfLink'],
+    source: instanceSchema('ConflictsWith'),
+  },
+  ...['bootDisk.mode', 'attachedDisks.mode'].map((at) => ({
+    rule: 'values' as const,
+    at,
+    values: ['READ_WRITE', 'READ_ONLY'],
+    source: instanceSchema('mode'),
+  })),
+  // Debian's own images are of 10 GB
+  {
+    rule: 'range',
+    at: 'bootDisk.initializeParams.size',
+    min: 10,
+    max: 65536,
+    source: 'https://cloud.google.com/compute/docs/images/os-details',
+  },
+  {
+    rule: 'atLeastOne',
+    in: 'networkInterfaces',
+    of: ['network', 'subnetwork', 'networkAttachment'],
+    source: instanceSchema('network_interface'),
+  },
+  {
+    rule: 'values',
+    at: 'networkInterfaces.accessConfigs.networkTier',
+    values: ['PREMIUM', 'FIXED_STANDARD', 'STANDARD'],
+    source: instanceSchema('network_tier'),
+  },
+  {
+    rule: 'values',
+    at: 'networkInterfaces.nicType',
+    values: ['GVNIC', 'VIRTIO_NET', 'IDPF', 'MRDMA', 'IRDMA'],
+    source: instanceSchema('nic_type'),
+  },
 ];
 
 export function instance(hooks: VmHooks): Kind {
@@ -50,16 +111,16 @@ export function instance(hooks: VmHooks): Kind {
       'attachedDisks.source': 'gcp:compute/disk:Disk',
       'serviceAccount.email': 'gcp:serviceaccount/account:Account',
     },
-    check: ({ name, metadata, metadataStartupScript }) => {
-      const failures = nameFailure(name);
-      if (metadataStartupScript !== undefined && isObject(metadata) && 'startup-script' in metadata) {
-        failures.push({
-          property: 'metadataStartupScript',
-          reason: "metadataStartupScript and metadata['startup-script'] exclude each other",
-        });
-      }
-      return failures;
-    },
+    rules,
+    check: ({ metadata, metadataStartupScript }) =>
+      metadataStartupScript !== undefined && isObject(metadata) && 'startup-script' in metadata
+        ? [
+            {
+              property: 'metadataStartupScript',
+              reason: `metadataStartupScript and metadata['startup-script'] exclude each other (${instanceSchema('metadata_startup_script')})`,
+            },
+          ]
+        : [],
     id: (draft) =>
       `projects/${given(draft, 'project')}/zones/${given(draft, 'zone')}/instances/${given(draft, 'name')}`,
     async create(draft, id) {
@@ -130,6 +191,10 @@ function interfaces(inputs: PlainProps, networkIp: string): PlainProps[] {
     stackType: 'IPV4_ONLY',
     ...one,
     networkIp: one.networkIp ?? networkIp,
+    // of the range that is for documentation
+    ...(one.accessConfigs !== undefined && {
+      accessConfigs: objects(one.accessConfigs).map((config) => ({ natIp: '203.0.113.10', ...config })),
+    }),
   }));
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Draft, text } from '../kind.ts';
+import type { Rule } from '../rules.ts';
 
 const api = 'https://www.googleapis.com/compute/v1/';
 
@@ -32,12 +33,11 @@ export function fingerprint(value: unknown): string {
 }
 
 /** Google's names: RFC 1035. */
-export function nameFailure(name: unknown): { property: string; reason: string }[] {
-  if (typeof name !== 'string' || /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) return [];
-  return [
-    {
-      property: 'name',
-      reason: `'${name}' is no name: expected a lower-case letter, then up to 62 lower-case letters, digits and dashes, the last of them no dash`,
-    },
-  ];
-}
+export const nameRule: Rule = {
+  rule: 'matches',
+  at: 'name',
+  pattern: /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,
+  expected:
+    'a lower-case letter, then up to 62 lower-case letters, digits and dashes, the last of them no dash',
+  source: 'https://cloud.google.com/compute/docs/naming-resources',
+};

@@ -1,5 +1,8 @@
 import type { Kind } from '../kind.ts';
-import { fingerprint, given, nameFailure, nameIn, numericId, selfLink } from './names.ts';
+import { fingerprint, given, nameIn, nameRule, numericId, selfLink } from './names.ts';
+import { schema } from './rules.ts';
+
+const firewallSchema = (what: string) => schema('compute_firewall', what);
 
 // What forces a replacement is taken from the provider's own schemas (ForceNew), where the typings are silent.
 
@@ -15,7 +18,7 @@ export const network: Kind = {
     networkProfile: true,
     params: true,
   },
-  check: ({ name }) => nameFailure(name),
+  rules: [nameRule],
   id: (draft) => `projects/${given(draft, 'project')}/global/networks/${given(draft, 'name')}`,
   create: (_draft, id) => ({
     outputs: { selfLink: selfLink(id), networkId: numericId(id), numericId: numericId(id), gatewayIpv4: '' },
@@ -39,7 +42,21 @@ export const subnetwork: Kind = {
     ipCidrRange: (old, now) => prefixLength(now) >= prefixLength(old),
   },
   references: { network: 'gcp:compute/network:Network' },
-  check: ({ name }) => nameFailure(name),
+  rules: [
+    nameRule,
+    {
+      rule: 'matches',
+      at: 'ipCidrRange',
+      pattern: /^\d{1,3}(\.\d{1,3}){3}\/([89]|[12]\d)$/,
+      expected: "a range of addresses, such as '10.0.0.0/24', of 8 addresses at least",
+      source: 'https://cloud.google.com/vpc/docs/subnets#valid-ranges',
+    },
+    {
+      rule: 'atLeastOne',
+      of: ['ipCidrRange', 'reservedInternalRange', 'ipCollection'],
+      source: schema('compute_subnetwork', 'ip_cidr_range'),
+    },
+  ],
   id: (draft) =>
     `projects/${given(draft, 'project')}/regions/${given(draft, 'region')}/subnetworks/${given(draft, 'name')}`,
   create: ({ inputs }, id) => ({
@@ -66,7 +83,7 @@ export const router: Kind = {
     params: true,
   },
   references: { network: 'gcp:compute/network:Network' },
-  check: ({ name }) => nameFailure(name),
+  rules: [nameRule],
   id: (draft) =>
     `projects/${given(draft, 'project')}/regions/${given(draft, 'region')}/routers/${given(draft, 'name')}`,
   create: (_draft, id) => ({
@@ -89,16 +106,39 @@ export const routerNat: Kind = {
     router: 'gcp:compute/router:Router',
     'subnetworks.name': 'gcp:compute/subnetwork:Subnetwork',
   },
-  check: ({ name, sourceSubnetworkIpRangesToNat, subnetworks }) => {
-    const failures = nameFailure(name);
-    if (subnetworks && sourceSubnetworkIpRangesToNat !== 'LIST_OF_SUBNETWORKS') {
-      failures.push({
-        property: 'subnetworks',
-        reason: `subnetworks are only allowed with sourceSubnetworkIpRangesToNat 'LIST_OF_SUBNETWORKS'`,
-      });
-    }
-    return failures;
-  },
+  rules: [
+    nameRule,
+    {
+      rule: 'needs',
+      set: 'subnetworks',
+      other: 'sourceSubnetworkIpRangesToNat',
+      value: 'LIST_OF_SUBNETWORKS',
+      source: schema('compute_router_nat', 'subnetwork'),
+    },
+    {
+      rule: 'needs',
+      set: 'natIps',
+      other: 'natIpAllocateOption',
+      value: 'MANUAL_ONLY',
+      source: schema('compute_router_nat', 'nat_ips'),
+    },
+    {
+      rule: 'atMostOne',
+      of: ['enableDynamicPortAllocation', 'enableEndpointIndependentMapping'],
+      source: schema('compute_router_nat', 'enable_dynamic_port_allocation'),
+    },
+    {
+      rule: 'atMostOne',
+      of: ['natIps', 'initialNatIps'],
+      source: schema('compute_router_nat', 'ConflictsWith'),
+    },
+    {
+      rule: 'values',
+      at: 'subnetworks.sourceIpRangesToNats',
+      values: ['ALL_IP_RANGES', 'PRIMARY_IP_RANGE', 'LIST_OF_SECONDARY_IP_RANGES'],
+      source: schema('compute_router_nat', 'source_ip_ranges_to_nat'),
+    },
+  ],
   id: (draft) =>
     [
       given(draft, 'project'),
@@ -112,21 +152,47 @@ export const firewall: Kind = {
   configured: ['project'],
   replaces: { name: true, project: true, network: true, direction: true, params: true },
   references: { network: 'gcp:compute/network:Network' },
-  check: ({ name, allows, denies, direction, sourceRanges, sourceTags, sourceServiceAccounts }) => {
-    const failures = nameFailure(name);
-    const refuse = (property: string, reason: string) => failures.push({ property, reason });
-    if (allows === undefined && denies === undefined)
-      refuse('allows', "one of 'allows' and 'denies' is needed");
-    if (allows !== undefined && denies !== undefined)
-      refuse('denies', "'allows' and 'denies' exclude each other");
-    if (direction !== 'EGRESS' && !sourceRanges && !sourceTags && !sourceServiceAccounts) {
-      refuse(
-        'sourceRanges',
-        "for INGRESS traffic, one of 'sourceRanges', 'sourceTags' and 'sourceServiceAccounts' is needed",
-      );
-    }
-    return failures;
-  },
+  rules: [
+    nameRule,
+    { rule: 'exactlyOne', of: ['allows', 'denies'], source: firewallSchema('ExactlyOneOf') },
+    {
+      rule: 'atMostOne',
+      of: ['sourceServiceAccounts', 'sourceTags'],
+      source: firewallSchema('ConflictsWith'),
+    },
+    {
+      rule: 'atMostOne',
+      of: ['sourceServiceAccounts', 'targetTags'],
+      source: firewallSchema('ConflictsWith'),
+    },
+    {
+      rule: 'atMostOne',
+      of: ['targetServiceAccounts', 'sourceTags'],
+      source: firewallSchema('ConflictsWith'),
+    },
+    {
+      rule: 'atMostOne',
+      of: ['targetServiceAccounts', 'targetTags'],
+      source: firewallSchema('ConflictsWith'),
+    },
+    { rule: 'range', at: 'priority', min: 0, max: 65535, source: firewallSchema('priority') },
+    ...['allows', 'denies'].map((list) => ({
+      rule: 'matches' as const,
+      at: `${list}.protocol`,
+      pattern: /^(tcp|udp|icmp|esp|ah|sctp|ipip|all|\d+)$/,
+      expected: 'tcp, udp, icmp, esp, ah, sctp, ipip, all, or the number of a protocol',
+      source: firewallSchema('protocol'),
+    })),
+  ],
+  check: ({ direction, sourceRanges, sourceTags, sourceServiceAccounts }) =>
+    direction === 'EGRESS' || sourceRanges || sourceTags || sourceServiceAccounts
+      ? []
+      : [
+          {
+            property: 'sourceRanges',
+            reason: `for INGRESS traffic, one of 'sourceRanges', 'sourceTags' and 'sourceServiceAccounts' is needed (${firewallSchema('CustomizeDiff')})`,
+          },
+        ],
   id: (draft) => `projects/${given(draft, 'project')}/global/firewalls/${given(draft, 'name')}`,
   create: (_draft, id) => ({
     outputs: { selfLink: selfLink(id), creationTimestamp: new Date().toISOString() },

@@ -2,22 +2,37 @@
 export const sources = {
   gcp: {
     resources: [
+      'artifactregistry/repository',
+      'artifactregistry/repositoryIamMember',
       'compute/disk',
       'compute/diskResourcePolicyAttachment',
       'compute/firewall',
       'compute/instance',
+      'compute/instanceIAMMember',
       'compute/network',
       'compute/resourcePolicy',
       'compute/router',
       'compute/routerNat',
       'compute/subnetwork',
       'iap/tunnelInstanceIAMMember',
+      'logging/metric',
+      'monitoring/alertPolicy',
+      'monitoring/notificationChannel',
+      'monitoring/uptimeCheckConfig',
+      'osconfig/osPolicyAssignment',
       'projects/iammember',
       'projects/service',
+      'secretmanager/secret',
+      'secretmanager/secretVersion',
       'serviceaccount/account',
       'serviceaccount/iammember',
     ],
-    functions: ['compute/getImage', 'organizations/getClientConfig', 'organizations/getProject'],
+    functions: [
+      'compute/getImage',
+      'organizations/getClientConfig',
+      'organizations/getProject',
+      'secretmanager/getSecretVersionAccess',
+    ],
   },
   cloudflare: {
     resources: [

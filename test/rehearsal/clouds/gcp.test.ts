@@ -62,7 +62,7 @@ describe('names', () => {
       "gcp:compute/network:Network 'projects/p/global/networks/net' already exists",
     );
     expect(await engine.reasons(networkType, { name: 'Net_1' })).toEqual([
-      expect.stringContaining("name: 'Net_1' is no name"),
+      expect.stringContaining("name: found 'Net_1', expected a lower-case letter"),
     ]);
   });
 
@@ -244,9 +244,13 @@ describe('what is refused', () => {
       { router: 'r', sourceSubnetworkIpRangesToNat: 'ALL' },
       "sourceSubnetworkIpRangesToNat: found 'ALL', expected one of",
     ],
-    ['gcp:serviceaccount/account:Account', { accountId: 'vm' }, "'vm' is no account id"],
-    ['gcp:projects/iAMMember:IAMMember', { project: 'p', role: 'r', member: 'a@b' }, "'a@b' is no member"],
-    ['gcp:projects/service:Service', { service: 'compute' }, "'compute' is no service"],
+    ['gcp:serviceaccount/account:Account', { accountId: 'vm' }, "accountId: found 'vm', expected 6 to 30"],
+    [
+      'gcp:projects/iAMMember:IAMMember',
+      { project: 'p', role: 'r', member: 'a@b' },
+      "member: found 'a@b', expected a member",
+    ],
+    ['gcp:projects/service:Service', { service: 'compute' }, "service: found 'compute'"],
     [instanceType, { machineType: 'e2-small' }, 'bootDisk: missing'],
   ])('%s %j', async (type, inputs, reason) => {
     expect((await engine.reasons(type, inputs)).join('\n')).toContain(reason);
