@@ -1,7 +1,10 @@
 import { declaredServices } from './components/compose.ts';
 import { ContainerHost } from './components/host.ts';
 import { machineFor } from './components/machine.ts';
+import { Monitoring } from './components/monitoring.ts';
 import { warnAboutPage } from './components/page.ts';
+import { Registry } from './components/registry.ts';
+import { withSecrets } from './components/secrets.ts';
 import { CortexServices } from './components/services.ts';
 import { CloudflareTunnel } from './components/tunnel.ts';
 import { loadConfig } from './config.ts';
@@ -9,20 +12,25 @@ import { loadConfig } from './config.ts';
 // The SDK asks for a stack for each of its promises, and would map every frame of it: a third of the program's time.
 Reflect.deleteProperty(Error, 'prepareStackTrace');
 
-const config = loadConfig();
+const config = withSecrets('cortex', loadConfig());
 const compose = declaredServices(import.meta.dirname, config);
 const { stack } = config;
 
 const machine = machineFor('cortex', config);
 const host = new ContainerHost('cortex', { ...machine, account: config.host.account });
+const registry = machine.cloud && new Registry('cortex', machine.cloud);
 const tunnel =
   config.tunnel && new CloudflareTunnel('cortex', { stack, tunnel: config.tunnel, specs: compose.services });
 const services = new CortexServices('cortex', { config, compose, host, tunnel, vm: machine.vm });
+if (config.alerts && machine.cloud)
+  new Monitoring('cortex', { vm: machine.cloud, alerts: config.alerts, tunnel: config.tunnel });
 
 /** Where each service is reached. */
 export const urls = tunnel?.urls ?? {};
 /** What each service runs under. */
 export const runtimes = services.runtimes;
+/** Where the stack's own images are. */
+export const images = registry?.url;
 /** How to get in. */
 export const ssh = host.sshCommand;
 

@@ -12,6 +12,8 @@ export interface ContainerHostArgs {
   hostKey: pulumi.Input<string>;
   /** changes when, and only when, it becomes another machine */
   machine: pulumi.Input<string>;
+  /** what the set-up has to be run again for, on the same machine: its size, its disks */
+  hardware?: string[];
   /** the containers' rootless account */
   account: string;
   dataDisk?: SetupOptions['dataDisk'];
@@ -34,7 +36,7 @@ export class ContainerHost extends pulumi.ComponentResource {
 
   constructor(name: string, args: ContainerHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super('cortex:index:ContainerHost', name, {}, opts);
-    const { connection, hostKey, machine, account, dataDisk } = args;
+    const { connection, hostKey, machine, hardware = [], account, dataDisk } = args;
     const script = pulumi.all([connection, hostKey]).apply(([to, key]) => onHost(to, key));
 
     const setup = new command.Command(
@@ -46,7 +48,7 @@ export class ContainerHost extends pulumi.ComponentResource {
         // what it changes, not what it is made of
         logging: 'stderr',
         stdin: setupScript({ account, dataDisk }),
-        triggers: [machine],
+        triggers: [machine, ...hardware],
       },
       { parent: this },
     );

@@ -4,8 +4,8 @@
  */
 import type { Registries } from '../provider/inputs.ts';
 import { type RuntimeName, runtimeNames } from '../spec/service.ts';
-import { type DocsConfig, readDocs } from './docs.ts';
 import { type AlertsConfig, checkAlerts, readAlerts } from './alerts.ts';
+import { type DocsConfig, readDocs } from './docs.ts';
 import { type HostConfig, readHost } from './host.ts';
 import { ConfigError, nearest, type Problem, removeCommand, show } from './problem.ts';
 import {

@@ -1,6 +1,8 @@
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type * as sdk from '@pulumi/pulumi';
+import { graph } from './components/graph.ts';
 import { type Declared, declared, hostKey, key } from './components/mocks.ts';
+import { golden } from './golden.ts';
 import { rawConfig, stackFile } from './stackConfig.ts';
 
 const environment = { ...process.env };
@@ -30,6 +32,11 @@ async function program(stack: string, changes: Record<string, unknown> = {}) {
   return { resources, outputs: outputs as NonNullable<typeof outputs> };
 }
 
+beforeEach(() => {
+  // what a preview would say
+  jest.spyOn(console, 'log').mockImplementation(() => {});
+});
+
 const inCloud = ({ type }: Declared) => /^(gcp|cloudflare|command):/.test(type);
 const instances = (resources: Declared[]) =>
   resources.filter(({ type }) => type === 'containerhost:index:Instance');
@@ -38,7 +45,7 @@ describe('the flag', () => {
   test('changes the runtime of every service, and no other input of anything', async () => {
     const docker = (await program('prod')).resources;
     const podman = (await program('prod', { 'cortex:runtime': 'podman' })).resources;
-    expect(docker.filter(inCloud)).toHaveLength(14);
+    expect(docker.filter(inCloud)).toHaveLength(29);
     expect(podman.filter(inCloud)).toEqual(docker.filter(inCloud));
     expect(instances(docker).map(({ name, inputs }) => [name, inputs.runtime])).toEqual([
       ['cortex-admin', 'docker'],
@@ -73,6 +80,11 @@ describe('the flag', () => {
 });
 
 describe('a stack', () => {
+  test('of production is this', async () => {
+    const { resources } = await program('prod');
+    golden('prod-graph.txt', graph(resources));
+  });
+
   test('says where its services are', async () => {
     const { outputs } = await program('prod');
     expect(outputs.urls).toEqual({
@@ -85,6 +97,7 @@ describe('a stack', () => {
     const { resources, outputs } = await program('prod', {
       'cortex:host': { kind: 'ssh', user: 'root', address: '203.0.113.7', hostKey },
       'cortex:tunnel': {},
+      'cortex:alerts': {},
     });
     expect(resources.map(key)).toEqual([
       'Command cortex-identity',

@@ -3,10 +3,7 @@
 
 containerhost() {
   case "${1:-}" in
-  addresses)
-    restore_addresses
-    restore_proxy_files
-    ;;
+  addresses) restore_addresses ;;
   recover)
     use_service "$2" "$3"
     recover_service

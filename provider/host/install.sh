@@ -30,7 +30,7 @@ install_host() {
 
   if install_unit containerhost-addresses.service <<'UNIT'; then changed=1; fi
 [Unit]
-Description=Virtual addresses of services, and where the proxy sends their requests
+Description=Virtual addresses of services
 After=network-pre.target
 Before=containerhost-proxy.service docker.service
 

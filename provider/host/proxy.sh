@@ -42,14 +42,6 @@ write_proxy_file() { # $1 service directory
   fi
 }
 
-# After a boot, before the proxy starts: a switch that lost its power may have come to the record and no further.
-restore_proxy_files() {
-  local listeners
-  for listeners in "$base"/*/*/listeners; do
-    if [ -e "$listeners" ]; then write_proxy_file "$(dirname "$listeners")"; fi
-  done
-}
-
 ask_proxy() { # $1 command: its answer. The proxy may be restarting: it is back within a second.
   local answer attempt
   for ((attempt = 0; attempt < 50; attempt++)); do

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Machine, machineFor } from '../../components/machine.ts';
 import type { Config, HostConfig } from '../../config.ts';
+import { gcpHost } from './gcpHost.ts';
 import { declared, hostKey } from './mocks.ts';
 
 async function machine(host: HostConfig, rehearsal = false) {
@@ -32,19 +33,10 @@ describe('the machine of a stack', () => {
   });
 
   test('on Google Cloud is a VM with a data disk', async () => {
-    const { resources, made } = await machine({
-      kind: 'gcp',
-      user: 'deploy',
-      account: 'cortex',
-      publicKey: hostKey,
-      project: 'my-project',
-      zone: 'europe-west1-b',
-      machineType: 'e2-medium',
-      bootDiskGb: 20,
-      dataDiskGb: 20,
-    });
-    expect(resources).toHaveLength(9);
+    const { resources, made } = await machine(gcpHost);
+    expect(resources).toHaveLength(11);
     expect(made).toMatchObject({ dataDisk: 'google-data', bootSeconds: 300 });
     expect(made.vm).toBeDefined();
+    expect(made.cloud?.name).toBe('cortex-prod');
   });
 });

@@ -5,6 +5,8 @@ export interface Declared {
   type: string;
   name: string;
   inputs: Record<string, unknown>;
+  /** what keeps it from being deleted */
+  kept?: string[];
 }
 
 /** What a resource is registered with, apart from its inputs; other resources by their logical names. */
@@ -12,6 +14,7 @@ export interface Options {
   dependsOn: string[];
   deletedWith?: string;
   protect?: boolean;
+  retainOnDelete?: boolean;
   deleteBeforeReplace?: boolean;
   ignoreChanges?: string[];
 }
@@ -26,7 +29,11 @@ function state({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Record<
     case 'gcp:compute/disk:Disk':
       return { ...inputs, selfLink: `https://compute.example/${name}` };
     case 'gcp:serviceaccount/account:Account':
-      return { ...inputs, email: `${inputs.accountId}@${inputs.project}.iam.gserviceaccount.com` };
+      return { ...inputs, ...accountOf(inputs) };
+    case 'gcp:monitoring/notificationChannel:NotificationChannel':
+      return { ...inputs, name: `projects/${inputs.project}/notificationChannels/1` };
+    case 'gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig':
+      return { ...inputs, uptimeCheckId: `${name}-check` };
     case 'command:local:Command':
       return { ...inputs, stdout: commandOutput(name), stderr: '' };
     case 'containerhost:index:Instance':
@@ -36,12 +43,18 @@ function state({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Record<
   }
 }
 
+function accountOf({ accountId, project }: Record<string, unknown>): Record<string, string> {
+  const email = `${accountId}@${project}.iam.gserviceaccount.com`;
+  return { email, member: `serviceAccount:${email}`, name: `projects/${project}/serviceAccounts/${email}` };
+}
+
 function commandOutput(name: string): string {
   if (name.endsWith('-host-keys'))
     return JSON.stringify([
       { key: 'ssh-rsa', namespace: 'hostkeys', value: 'AAAAB3Nza' },
       { key: 'ssh-ed25519', namespace: 'hostkeys', value: hostKey.split(' ')[1] },
     ]);
+  if (name.endsWith('-key')) return 'ssh-ed25519 AAAAgenerated cortex-prod\n';
   if (name.endsWith('-identity'))
     return JSON.stringify({
       machineId: '0123456789abcdef0123456789abcdef',
@@ -50,28 +63,83 @@ function commandOutput(name: string): string {
   return '';
 }
 
+/** What functions of the clouds would say. */
+function answer(token: string, inputs: Record<string, unknown>): Record<string, unknown> {
+  if (token.endsWith('getZeroTrustTunnelCloudflaredToken')) return { token: 'the-tunnels-token' };
+  if (token.endsWith('getSecretVersionAccess'))
+    return { secretData: `${inputs.secret} version ${inputs.version}` };
+  return {};
+}
+
+/** Answers in the mocks' place; undefined where it is none of its business. */
+export interface MockedCloud {
+  create(
+    args: pulumi.runtime.MockResourceArgs,
+  ): Promise<{ id: string; state: Record<string, unknown> } | undefined>;
+  invoke(token: string, inputs: Record<string, unknown>): Promise<Record<string, unknown> | undefined>;
+}
+
+/** What a program registers a resource with, as far as it is looked at here. */
+interface Registration {
+  getType(): string;
+  getName(): string;
+  getProtect(): boolean;
+  getRetainondelete(): boolean;
+}
+
+interface Monitor {
+  registerResource(registration: Registration, done: unknown): void;
+  registerResourceHook(hook: unknown, done: (error: null) => void): void;
+}
+
+/** Notes what keeps a resource from being deleted, which the SDK's mocks do not pass on; nor do they know hooks. */
+function listen(monitor: Monitor, kept: Map<string, string[]>): void {
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (registration, done) => {
+    const options = [
+      ...(registration.getProtect() ? ['protect'] : []),
+      ...(registration.getRetainondelete() ? ['retainOnDelete'] : []),
+    ];
+    if (options.length > 0) kept.set(`${registration.getType()} ${registration.getName()}`, options);
+    register(registration, done);
+  };
+  // what a hook says is tested by itself
+  monitor.registerResourceHook = (_hook, done) => done(null);
+}
+
 /** Runs a program against mocks. `sdk` is the copy of the SDK that the program uses. */
 export async function declared(
   program: () => unknown,
-  { sdk = pulumi, stack = 'prod' } = {},
+  { sdk = pulumi, stack = 'prod', cloud }: { sdk?: typeof pulumi; stack?: string; cloud?: MockedCloud } = {},
 ): Promise<Declared[]> {
   const resources: Declared[] = [];
   sdk.runtime.setMocks(
     {
-      newResource: (args) => {
+      newResource: async (args) => {
         if (args.custom) resources.push({ type: args.type, name: args.name, inputs: args.inputs });
-        return { id: `${args.name}-id`, state: state(args) };
+        return (await cloud?.create(args)) ?? { id: `${args.name}-id`, state: state(args) };
       },
-      call: ({ token, inputs }) =>
-        token.endsWith('getZeroTrustTunnelCloudflaredToken')
-          ? { ...inputs, token: 'the-tunnels-token' }
-          : inputs,
+      call: async ({ token, inputs }) =>
+        (await cloud?.invoke(token, inputs)) ?? { ...inputs, ...answer(token, inputs) },
     },
     'cortex',
     stack,
   );
-  await program();
-  await sdk.runtime.disconnect();
+  const kept = new Map<string, string[]>();
+  listen(sdk.runtime.getMonitor() as unknown as Monitor, kept);
+  // The SDK asks for a stack for each of its promises, and Jest would map every frame of it: most of the time.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    await program();
+    await sdk.runtime.disconnect();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+  for (const resource of resources) {
+    const options = kept.get(`${resource.type} ${resource.name}`);
+    if (options) resource.kept = options;
+  }
   return resources.sort((a, b) => key(a).localeCompare(key(b)));
 }
 
@@ -91,12 +159,13 @@ export function find(resources: Declared[], wanted: string): Declared['inputs'] 
 export function noteOptions(noted: Record<string, Options>): pulumi.ResourceTransformation {
   return ({ type, name, opts }) => {
     if (type.startsWith('cortex:')) return undefined;
-    const { dependsOn, deletedWith, protect, deleteBeforeReplace, ignoreChanges } =
+    const { dependsOn, deletedWith, protect, retainOnDelete, deleteBeforeReplace, ignoreChanges } =
       opts as pulumi.CustomResourceOptions;
     noted[key({ type, name, inputs: {} })] = {
       dependsOn: [dependsOn ?? []].flat().map(nameOf),
       ...(deletedWith && { deletedWith: nameOf(deletedWith) }),
       ...(protect !== undefined && { protect }),
+      ...(retainOnDelete !== undefined && { retainOnDelete }),
       ...(deleteBeforeReplace !== undefined && { deleteBeforeReplace }),
       ...(ignoreChanges && { ignoreChanges }),
     };

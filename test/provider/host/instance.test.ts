@@ -315,15 +315,6 @@ describe('nobody is left to finish a deployment', () => {
     expectOnly(web, 'web-1');
   });
 
-  test('power was lost between the record of a switch and the proxy: after the boot, what is recorded', () => {
-    const web = serving('rolling');
-    web.create('web-2');
-    writeFileSync(join(web.directory, 'slot'), 'web-2');
-    expect(web.served()).toBe('web-1');
-    expect(web.boot().code).toBe(0);
-    expect([web.served(), web.running()]).toEqual(['web-2', ['web-1', 'web-2']]);
-  });
-
   test('the switch was made and not finished: forward', () => {
     const web = serving('recreate');
     web.delete('web-1');

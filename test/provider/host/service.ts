@@ -169,7 +169,7 @@ export class Service {
   boot(killAt?: number): Outcome {
     const { host } = this;
     host.must(
-      'rm -rf "$locks"; rm -f "${base%/*}"/timers/*; containerhost addresses; systemctl reload-or-restart containerhost-proxy.service',
+      'rm -rf "$locks"; rm -f "${base%/*}"/timers/*; systemctl reload-or-restart containerhost-proxy.service',
     );
     for (const name of host.list('engine')) {
       host.write(host.list('boot').includes(name) ? 'running' : 'stopped', 'engine', name);
