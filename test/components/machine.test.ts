@@ -1,8 +1,13 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, jest, test } from '@jest/globals';
+import * as pulumi from '@pulumi/pulumi';
 import { type Machine, machineFor } from '../../components/machine.ts';
 import type { Config, HostConfig } from '../../config.ts';
 import { gcpHost } from './gcpHost.ts';
 import { declared, hostKey } from './mocks.ts';
+
+beforeEach(() => {
+  jest.spyOn(pulumi.log, 'info').mockResolvedValue(undefined);
+});
 
 async function machine(host: HostConfig, rehearsal = false) {
   let made: Machine | undefined;
@@ -35,7 +40,11 @@ describe('the machine of a stack', () => {
   test('on Google Cloud is a VM with a data disk', async () => {
     const { resources, made } = await machine(gcpHost);
     expect(resources).toHaveLength(11);
-    expect(made).toMatchObject({ dataDisk: 'google-data', bootSeconds: 300 });
+    expect(made).toMatchObject({
+      hardware: ['e2-medium', '30 GB'],
+      dataDisk: 'google-data',
+      bootSeconds: 300,
+    });
     expect(made.vm).toBeDefined();
     expect(made.cloud?.name).toBe('cortex-prod');
   });
