@@ -10,7 +10,7 @@ import { runScript } from './host/command.ts';
 import { Network } from './network.ts';
 import { hostKeysCommand, parseHostKeys } from './vm/hostKeys.ts';
 import { grantLogin, identityFile, loginMetadata } from './vm/login.ts';
-import { sayRestart } from './vm/resize.ts';
+import { sayWhatChanges } from './vm/resize.ts';
 
 export interface GcpVmArgs {
   stack: string;
@@ -112,8 +112,9 @@ export class GcpVm extends pulumi.ComponentResource {
         labels,
       },
       // the data disk can be attached to one VM only
-      { ...inside, deleteBeforeReplace: true, dependsOn: network.ready, hooks: sayRestart(named) },
+      { ...inside, deleteBeforeReplace: true, dependsOn: network.ready },
     );
+    sayWhatChanges({ name: named, project, zone }, host, inside);
     grantLogin(
       name,
       { operators, login, project, zone, vm: vm.name, account: identity.name },

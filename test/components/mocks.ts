@@ -89,10 +89,9 @@ interface Registration {
 
 interface Monitor {
   registerResource(registration: Registration, done: unknown): void;
-  registerResourceHook(hook: unknown, done: (error: null) => void): void;
 }
 
-/** Notes what keeps a resource from being deleted, which the SDK's mocks do not pass on; nor do they know hooks. */
+/** Notes what keeps a resource from being deleted, which the SDK's mocks do not pass on. */
 function listen(monitor: Monitor, kept: Map<string, string[]>): void {
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (registration, done) => {
@@ -103,8 +102,6 @@ function listen(monitor: Monitor, kept: Map<string, string[]>): void {
     if (options.length > 0) kept.set(`${registration.getType()} ${registration.getName()}`, options);
     register(registration, done);
   };
-  // what a hook says is tested by itself
-  monitor.registerResourceHook = (_hook, done) => done(null);
 }
 
 /** Runs a program against mocks. `sdk` is the copy of the SDK that the program uses. */

@@ -1,4 +1,5 @@
 import type { CloudFunction } from '../cloud.ts';
+import { objectOf } from '../store.ts';
 import { numericId, selfLink } from './names.ts';
 
 /** The images a family has: the newest of Debian 13. */
@@ -21,6 +22,21 @@ export const getImage: CloudFunction = ({ family, name, project }, { config }) =
     imageId: numericId(id),
     status: 'READY',
     diskSizeGb: 10,
+  };
+};
+
+/** @throws as Google does, where there is no such machine */
+export const getInstance: CloudFunction = ({ name, project, zone }, { store, config }) => {
+  const id = `projects/${project ?? config.project}/zones/${zone ?? config.zone}/instances/${name}`;
+  const found = store.get('gcp:compute/instance:Instance', id);
+  if (!found) throw new Error(`Error 404: The resource '${id}' was not found, notFound`);
+  const { bootDisk, ...inputs } = found.inputs;
+  const { initializeParams, ...disk } = objectOf(bootDisk);
+  return {
+    ...inputs,
+    ...found.outputs,
+    id,
+    bootDisks: [{ ...disk, initializeParams: initializeParams === undefined ? [] : [initializeParams] }],
   };
 };
 

@@ -7,7 +7,7 @@ import type { Store } from '../store.ts';
 import schema from '../types/gcp.json' with { type: 'json' };
 import { repository, repositoryMember } from './artifactRegistry.ts';
 import { disk, diskResourcePolicyAttachment, resourcePolicy } from './disk.ts';
-import { getClientConfig, getImage, getProject } from './functions.ts';
+import { getClientConfig, getImage, getInstance, getProject } from './functions.ts';
 import {
   account,
   accountMember,
@@ -33,6 +33,7 @@ export function gcp(store: Store, hooks: Pick<CloudHooks, 'vms' | 'disks'>): Res
     kinds: gcpKinds(hooks),
     functions: {
       'gcp:compute/getImage:getImage': getImage,
+      'gcp:compute/getInstance:getInstance': getInstance,
       'gcp:organizations/getClientConfig:getClientConfig': getClientConfig,
       'gcp:organizations/getProject:getProject': getProject,
       'gcp:secretmanager/getSecretVersionAccess:getSecretVersionAccess': getSecretVersionAccess,

@@ -29,6 +29,7 @@ export const sources = {
     ],
     functions: [
       'compute/getImage',
+      'compute/getInstance',
       'organizations/getClientConfig',
       'organizations/getProject',
       'secretmanager/getSecretVersionAccess',
