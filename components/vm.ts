@@ -115,11 +115,7 @@ export class GcpVm extends pulumi.ComponentResource {
       { ...inside, deleteBeforeReplace: true, dependsOn: network.ready },
     );
     sayWhatChanges({ name: named, project, zone }, host, inside);
-    grantLogin(
-      name,
-      { operators, login, project, zone, vm: vm.name, account: identity.name },
-      { ...inside, deletedWith: vm },
-    );
+    grantLogin(name, { operators, login, project, zone, vm: vm.name, account: identity.name }, inside);
 
     const keys = new command.Command(
       `${name}-host-keys`,
