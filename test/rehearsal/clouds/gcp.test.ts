@@ -267,6 +267,16 @@ describe('functions', () => {
     expect(await engine.invoke('gcp:organizations/getProject:getProject', {})).toMatchObject({
       projectId: 'p',
     });
+    await machine({ deletionProtection: true });
+    const instance = { name: 'vm', project: 'p', zone: 'europe-west1-b' };
+    expect(await engine.invoke('gcp:compute/getInstance:getInstance', instance)).toMatchObject({
+      machineType: 'e2-small',
+      deletionProtection: true,
+      bootDisks: [{ initializeParams: [{ image: 'debian-cloud/debian-13' }] }],
+    });
+    await expect(
+      engine.invoke('gcp:compute/getInstance:getInstance', { ...instance, name: 'other' }),
+    ).rejects.toThrow("instances/other' was not found");
     await expect(engine.invoke('gcp:compute/getImage:getImage', { famliy: 'x' })).rejects.toThrow(
       "gcp:compute/getImage:getImage: famliy: no such property; did you mean 'family'?",
     );
