@@ -41,4 +41,8 @@ export const commands: Record<string, { summary: string; load: () => Promise<Com
     summary: 'what the last deployment cost: requests, lost ones, latencies, as a page',
     load: () => import('./commands/receipt.ts'),
   },
+  feasibility: {
+    summary: 'what stands against moving services to another runtime',
+    load: () => import('./commands/feasibility.ts'),
+  },
 };

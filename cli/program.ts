@@ -7,6 +7,7 @@ const examples = `
 Examples:
   cortex status                          what runs, and is it what was declared?
   cortex status -s prod --json           the same of another stack, for programs
+  cortex feasibility --to podman         what stands against the flip?
   cortex logs cortex-engine -f           what it writes, over restarts and flips
   cortex exec cortex-admin -- sh         a shell in its container
   cortex run -v .:/app -w /app python:3.11 -- python script.py

@@ -29,7 +29,7 @@ export function containerhost(hosts: Hosts = new Hosts()): ResourceProvider {
     version: '1.0.0',
     check: (type, req) => of(type).check(req),
     diff: (type, req) => of(type).diff(req),
-    preview: (type, req) => of(type).preview(req),
+    preview: (type, req) => of(type).preview(req, hosts),
     create: (type, req) => of(type).create(req, hosts),
     read: (type, req) => of(type).read(req, hosts),
     update: (type, req) => {

@@ -3,7 +3,18 @@ import { join } from 'node:path';
 import { proxyGlobal } from './haproxy.ts';
 
 /** The host's functions, in an order in which each stands on the ones before. */
-const parts = ['lib', 'address', 'proxy', 'volume', 'instance', 'images', 'read', 'install', 'containerhost'];
+const parts = [
+  'lib',
+  'address',
+  'proxy',
+  'volume',
+  'instance',
+  'images',
+  'read',
+  'probe',
+  'install',
+  'containerhost',
+];
 
 let library: string | undefined;
 

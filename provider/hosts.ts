@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs';
+import { type HostProbe, parseProbe } from '../preflight/probe.ts';
 import { currentConnection } from './connection.ts';
 import { hostLibrary } from './hostSetup.ts';
 import type { Host } from './inputs.ts';
@@ -17,6 +18,7 @@ export class Hosts {
   readonly #connect: Connect;
   readonly #shells = new Map<string, Shell>();
   readonly #readings = new Map<string, Promise<string>>();
+  readonly #probes = new Map<string, Promise<HostProbe>>();
   /** the identity that the program gave last for a way to connect */
   readonly #identities = new Map<string, Host>();
 
@@ -70,6 +72,17 @@ export class Hosts {
       if (isAnotherMachine(error)) return undefined;
       throw error;
     }
+  }
+
+  /** What the host is and has. One round trip, however many ask about the same paths. @throws {HostError} */
+  probe(stack: string, host: Host, paths: readonly string[], options: RunOptions = {}): Promise<HostProbe> {
+    const call = `probe_host ${words([stack, host.account.name, ...paths])}`;
+    const key = `${host.machineId} ${call}`;
+    const known = this.#probes.get(key);
+    if (known) return known;
+    const probe = this.ask(stack, host, call, options).then(parseProbe);
+    this.#probes.set(key, probe);
+    return probe;
   }
 
   /** Runs what changes nothing, and returns what it printed. @throws {HostError} */

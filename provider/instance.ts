@@ -17,6 +17,7 @@ import {
   renderedDigests,
 } from './instanceFiles.ts';
 import { changed, type Observed, observe, stateOf } from './observed.ts';
+import { checkUnit, isUnreachable, judge, preflight, refuse } from './preflight.ts';
 import { projectArchive } from './projectArchive.ts';
 import { containerOf, parseReading, type Reading, strangersOf } from './reading.ts';
 import { gone, type Resource } from './resource.ts';
@@ -73,15 +74,29 @@ export const instance: Resource = {
     };
   },
 
-  preview({ news }) {
+  async preview({ news, ...operation }, hosts) {
+    const { host, stack, runtime, name, spec } = news;
+    // before the first deployment there is no host to ask
+    if (hasUnknown({ host, stack, runtime, name, spec } as Props)) return news;
+    const declared = reveal({ host, stack, runtime, name, spec } as Props) as unknown as InstanceInputs;
+    try {
+      judge(await preflight(declared, hosts, operation), operation.log);
+      await checkUnit(declared, hosts, operation);
+    } catch (error) {
+      if (!isUnreachable(error)) throw error;
+      operation.log('warning', `not checked beforehand: ${error.message}`);
+    }
     return news;
   },
 
-  async create({ inputs, signal, log }, hosts) {
+  async create({ inputs, ...operation }, hosts) {
+    const { signal, log } = operation;
     const declared = reveal(inputs) as unknown as InstanceInputs & { name: string };
     const { host, stack, spec, name, runtime } = declared;
     const progress = (message: string) => log('info', message, { ephemeral: true });
     hosts.declare(host);
+
+    refuse(await preflight(declared, hosts, operation));
 
     progress('reserving addresses');
     const reserved = await hosts.change(

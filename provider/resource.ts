@@ -18,7 +18,7 @@ import type { Props } from './rpc/value.ts';
 export interface Resource {
   check(req: CheckRequest): CheckResult;
   diff(req: DiffRequest): DiffResult;
-  preview(req: PreviewRequest): Props;
+  preview(req: PreviewRequest, hosts: Hosts): Props | Promise<Props>;
   create(req: CreateRequest, hosts: Hosts): Promise<CreateResult>;
   read(req: ReadRequest, hosts: Hosts): Promise<ReadResult>;
   /** absent where every change is a replacement */

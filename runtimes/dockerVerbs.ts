@@ -18,6 +18,15 @@ export function dockerVerbs(spec: ServiceSpec, context: RenderContext): Rendered
   ]);
   return verbFiles(context, [
     {
+      verb: 'check',
+      says: `Has the Compose file of ${context.instance} checked by Compose. Changes nothing.`,
+      lines: [
+        failFunction,
+        'command -v docker >/dev/null || fail "docker is not installed on this host"',
+        'said=$(docker compose --file compose.yaml config --quiet 2>&1) || fail "docker compose refuses $PWD/compose.yaml: $said"',
+      ],
+    },
+    {
       verb: 'prepare',
       says: `Checks the Compose file of ${context.instance} and makes sure of its image.`,
       lines: prepare(spec),
@@ -72,8 +81,7 @@ function prepare(spec: ServiceSpec): string[] {
   const image = shellWord(spec.image);
   return [
     failFunction,
-    'command -v docker >/dev/null || fail "docker is not installed on this host"',
-    'said=$(docker compose --file compose.yaml config --quiet 2>&1) || fail "docker compose refuses $PWD/compose.yaml: $said"',
+    './check',
     `if ! docker image inspect ${image} >/dev/null 2>&1; then`,
     '  # credentials are there only where a registry needs them',
     '  [ ! -d docker-config ] || export DOCKER_CONFIG="$PWD/docker-config"',

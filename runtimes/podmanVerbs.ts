@@ -15,9 +15,14 @@ export function podmanVerbs(spec: ServiceSpec, context: RenderContext): Rendered
   const unit = `${instance}.service`;
   return verbFiles(context, [
     {
+      verb: 'check',
+      says: `Has the Quadlet unit of ${instance} checked by quadlet and systemd. Changes nothing.`,
+      lines: [failFunction, as, ...checkHost(context), ...checkUnit(context)],
+    },
+    {
       verb: 'prepare',
       says: `Checks the Quadlet unit of ${instance} and makes sure of its image.`,
-      lines: [failFunction, as, ...checkHost(context), ...checkUnit(context), ...pull(spec)],
+      lines: [failFunction, as, './check', ...pull(spec)],
     },
     {
       verb: 'start',

@@ -55,7 +55,9 @@ export interface Rendered {
  * Callers keep `start`, `restore` and `remove` of one stack from running at the same time.
  */
 export const verbs = [
-  /** checks the unit, makes sure of the image; touches nothing that runs */
+  /** has the unit checked by who will read it; changes nothing, needs no image */
+  'check',
+  /** the same, and makes sure of the image; touches nothing that runs */
   'prepare',
   /** makes it run and come back at boot, whatever state it is in */
   'start',

@@ -10,9 +10,10 @@ const mayImport: Record<string, string[]> = {
   'spec/': [],
   'compose/': ['spec/'],
   'runtimes/': ['spec/'],
+  'preflight/': ['spec/', 'runtimes/'],
   'provider/rpc/': [],
   'provider/ssh/': [],
-  'provider/': ['spec/', 'runtimes/', 'provider/rpc/', 'provider/ssh/'],
+  'provider/': ['spec/', 'runtimes/', 'preflight/', 'provider/rpc/', 'provider/ssh/'],
   // types only: what the configuration and the provider both hold
   'config/': ['spec/', 'provider/inputs.ts'],
   'config.ts': ['config/', 'spec/', 'provider/inputs.ts'],
@@ -31,7 +32,17 @@ const mayImport: Record<string, string[]> = {
   ],
   'index.ts': ['config.ts', 'components/'],
   // reads what the program declares and what the provider finds; without Pulumi's SDK, so that it starts at once
-  'cli/': ['config/', 'system/', 'compose/', 'spec/', 'runtimes/', 'provider/', 'provider/ssh/', 'receipt/'],
+  'cli/': [
+    'config/',
+    'system/',
+    'compose/',
+    'spec/',
+    'runtimes/',
+    'preflight/',
+    'provider/',
+    'provider/ssh/',
+    'receipt/',
+  ],
   // what a plan must keep: rules on published types, and on what the program's own types say
   'policy/': ['spec/', 'config/'],
   'toolchain/': [],

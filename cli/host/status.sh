@@ -17,17 +17,3 @@ read_status() { # $1 stack, $2 account
         function print_unit() { if (value["Id"] != "") print value["Id"], value["NRestarts"], value["ActiveState"], value["SubState"]; delete value }'
   fi
 }
-
-# `<container id> <bytes>` for each container that runs: what its processes hold, shared pages divided among
-# those who share them. Not the control group's own count: a host may not have that controller.
-read_memory() {
-  local group id process
-  find /sys/fs/cgroup -regextype posix-extended -type d -regex '.*/(docker-|libpod-|libpod-payload-)?[0-9a-f]{64}(\.scope)?' |
-    while read -r group; do
-      id=$(basename "$group" .scope)
-      # a process may end meanwhile
-      find "$group" -name cgroup.procs -exec cat {} + | while read -r process; do
-        cat "/proc/$process/smaps_rollup" 2>/dev/null || true
-      done | awk -v id="${id##*-}" '$1 == "Pss:" { kib += $2 } END { printf "%s %d\n", id, kib * 1024 }'
-    done
-}

@@ -10,8 +10,8 @@
 #       parked                         the instance that waits, stopped, until its successor serves
 #       deadline                       when the host brings the parked one back by itself (epoch seconds)
 #       listeners                      the service's part of the proxy's configuration, with @port@ placeholders
-#       instances/<name>/              native files, ports, and the verbs: prepare start running healthy stop
-#                                      restore remove logs
+#       instances/<name>/              native files, ports, and the verbs: check prepare start running healthy
+#                                      stop restore remove logs
 #   /srv/containerhost/<stack>/{volumes,projects}/<name>/{data,mapping}
 #
 #   /run/lock/containerhost/           host: held while addresses, ports or the proxy's listeners change;

@@ -324,6 +324,24 @@ describe('the flag', () => {
   );
 
   test(
+    'what the host lacks stops it in its preview, and the files of the unit are checked there',
+    async () => {
+      const linger = '/var/lib/systemd/linger/cortex';
+      await rehearsal.vm.exec(`mv ${linger} /root/linger`);
+      try {
+        const { code, output } = await rehearsal.preview();
+        expect(output).toContain('nothing was begun:');
+        expect(output).toContain('account cortex has no linger');
+        expect(code).not.toBe(0);
+      } finally {
+        await rehearsal.vm.exec(`mv /root/linger ${linger}`);
+      }
+      expect(await rehearsal.vm.exec('ls /run | grep containerhost-check || true')).toBe('');
+    },
+    3 * minutes,
+  );
+
+  test(
     'docker to podman: no request lost, no data changed',
     async () => {
       const { flip, report, receipt } = await flipUnderLoad(rehearsal, 'docker', 'podman', async () =>

@@ -23,6 +23,9 @@ export class FakeHost {
   begin: (script: string) => Attached = () => {
     throw new Error('nothing is talked to here');
   };
+  /** what it answers when it is asked what it is and has; these questions are counted, not recorded */
+  probe: string = probe();
+  probes = 0;
 
   constructor(answer: Answer = () => '') {
     this.answer = answer;
@@ -38,6 +41,11 @@ export class FakeHost {
       run: async (script, options = {}): Promise<Ran> => {
         if (!script.startsWith(hostLibrary())) throw new Error('the script does not begin with the library');
         const own = script.slice(hostLibrary().length + 1);
+        if (own.includes('\nprobe_host ')) {
+          this.probes += 1;
+          await new Promise((resolve) => setImmediate(resolve));
+          return { stdout: this.probe };
+        }
         this.scripts.push(own);
         // an answer takes a while: whoever asks meanwhile is to share it
         await new Promise((resolve) => setImmediate(resolve));
@@ -49,6 +57,29 @@ export class FakeHost {
       },
     };
   }
+}
+
+/** What `probe_host` prints on a host that lacks nothing, after these lines, which go before it. */
+export function probe(...lines: string[]): string {
+  return [
+    ...lines,
+    'architecture amd64',
+    'memory-available 2147483648',
+    'version docker 26.1.5',
+    'version compose 2.26.1',
+    'version podman 5.4.2',
+    'version haproxy 3.0.11',
+    'version systemd 257',
+    'linger yes',
+    'subordinate-ids 65536 65536',
+    'disk data 9663676416 /srv/containerhost',
+    'disk docker 9663676416 /var/lib/docker',
+    'disk podman 9663676416 /home/cortex/.local/share/containers/storage',
+    'controllers docker - cpu memory pids',
+    'controllers podman - cpu memory pids',
+    'end',
+    '',
+  ].join('\n');
 }
 
 /** What the engine tells with every request, and what it is told back. */

@@ -9,7 +9,8 @@ const folder = join(import.meta.dirname, '../../../cli/host');
 const read = (file: string) => readFileSync(join(folder, file), 'utf8');
 
 /** What is sent before each, whose functions it uses. */
-const before = (file: string) => (file === 'status.sh' ? hostLibrary() : read('serving.sh'));
+const before = (file: string) =>
+  ['status.sh', 'receipt.sh'].includes(file) ? hostLibrary() : read('serving.sh');
 
 test.each(readdirSync(folder))('shellcheck of %s', (file) => {
   const input = file === 'serving.sh' ? read(file) : `${before(file)}\n${read(file)}`;
