@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Declared } from '../../cli/declared.ts';
+import type { Declared } from '../../system/declared.ts';
 import { HostError } from '../../provider/ssh/problem.ts';
 import type { ServiceSpec } from '../../spec/service.ts';
 import { type Answer, probe } from '../provider/fakeHost.ts';
