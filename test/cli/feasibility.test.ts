@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import type { Declared } from '../../system/declared.ts';
 import { HostError } from '../../provider/ssh/problem.ts';
 import type { ServiceSpec } from '../../spec/service.ts';
+import type { Declared } from '../../system/declared.ts';
 import { type Answer, probe } from '../provider/fakeHost.ts';
 import { spec } from '../provider/fixture.ts';
 import { cortex, fakeStack } from './context.ts';
