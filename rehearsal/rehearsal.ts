@@ -355,7 +355,10 @@ async function sweep(parent: string): Promise<void> {
     const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
     if (pid !== 0 && existsSync(`/proc/${pid}`)) continue;
     // being made just now
-    if (pid === 0 && Date.now() - statSync(directory).mtimeMs < 60_000) continue;
+    const made = statSync(directory, { throwIfNoEntry: false });
+    // closed by its own process meanwhile
+    if (!made) continue;
+    if (pid === 0 && Date.now() - made.mtimeMs < 60_000) continue;
     await new Machines(directory, '').destroyAll();
     rmSync(directory, { recursive: true, force: true });
   }

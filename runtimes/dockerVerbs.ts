@@ -3,7 +3,7 @@ import { shellWord, shellWords } from './escape.ts';
 import { networkName } from './host.ts';
 import { checkImageUser, explainPull } from './pull.ts';
 import type { RenderContext, RenderedFile } from './runtime.ts';
-import { failFunction, mayEnd, verbFiles, withTimeout } from './verbs.ts';
+import { failFunction, listens, mayEnd, verbFiles, withTimeout } from './verbs.ts';
 
 /** How Docker does what every runtime must. Only containers with this instance's label are touched. */
 export function dockerVerbs(spec: ServiceSpec, context: RenderContext): RenderedFile[] {
@@ -124,7 +124,10 @@ function healthy(spec: ServiceSpec, name: string): string[] {
   return [
     `state=$(docker container inspect --format '{{.State.Status}} {{.State.ExitCode}} {{.State.StartedAt}}' ${name})`,
     'case $state in',
-    `'running 0 '*) [ $(($(date +%s%3N) - $(date -d "\${state##* }" +%s%3N))) -ge 1000 ] ;;`,
+    "'running 0 '*)",
+    '  [ $(($(date +%s%3N) - $(date -d "${state##* }" +%s%3N))) -ge 1000 ] || exit 1',
+    ...listens(spec, `docker container inspect --format '{{.State.Pid}}' ${name}`).map((line) => `  ${line}`),
+    '  ;;',
     ...(mayEnd(spec) ? ["'exited 0 '*) ;; # a job that is done"] : []),
     '*) exit 1 ;;',
     'esac',

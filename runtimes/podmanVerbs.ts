@@ -5,7 +5,7 @@ import { networkName } from './host.ts';
 import { qualifiedImage } from './image.ts';
 import { checkImageUser, explainPull } from './pull.ts';
 import type { RenderContext, RenderedFile } from './runtime.ts';
-import { failFunction, mayEnd, verbFiles, withTimeout } from './verbs.ts';
+import { failFunction, listens, mayEnd, verbFiles, withTimeout } from './verbs.ts';
 
 /** How rootless Podman does what every runtime must. */
 export function podmanVerbs(spec: ServiceSpec, context: RenderContext): RenderedFile[] {
@@ -170,7 +170,12 @@ function healthy(spec: ServiceSpec, { instance }: RenderContext): string[] {
     'of() { printf \'%s\\n\' "$state" | sed -n "s/^$1=//p"; }',
     'case $(of SubState) in',
     // hundredths of a second against microseconds
-    "running) [ $(($(cut -d ' ' -f 1 /proc/uptime | tr -d .) * 10000 - $(of ActiveEnterTimestampMonotonic))) -ge 1000000 ] ;;",
+    'running)',
+    "  [ $(($(cut -d ' ' -f 1 /proc/uptime | tr -d .) * 10000 - $(of ActiveEnterTimestampMonotonic))) -ge 1000000 ] || exit 1",
+    ...listens(spec, `account podman container inspect --format '{{.State.Pid}}' ${instance}`).map(
+      (line) => `  ${line}`,
+    ),
+    '  ;;',
     ...(mayEnd(spec) ? ['exited) ;; # a job that is done'] : []),
     '*) exit 1 ;;',
     'esac',

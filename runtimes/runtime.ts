@@ -63,7 +63,7 @@ export const verbs = [
   'start',
   /** exits 0 while the container is up */
   'running',
-  /** one probe; without a health check: up for a second, or a job that ended well */
+  /** one probe; without a health check: up for a second and listening on its ports, or a job that ended well */
   'healthy',
   /** bars it from boot, stops it within the grace period, keeps it */
   'stop',

@@ -36,6 +36,23 @@ export function withTimeout(command: string, ms: number, run = ''): string[] {
   ];
 }
 
+/**
+ * Without a health check: whether something in the container listens on each port. An engine's forwarder takes
+ * connections before, and closes them. Tools of the image are not needed.
+ * @param pid shell that prints the id of a process of the container
+ */
+export function listens({ ports }: ServiceSpec, pid: string): string[] {
+  if (ports.length === 0) return [];
+  const probes = ports.map(({ port }) => {
+    const address = port.toString(16).toUpperCase().padStart(4, '0');
+    return (
+      `cat /proc/$pid/net/tcp /proc/$pid/net/tcp6 2>/dev/null | awk '$4 == "0A" && $2 ~ /:${address}$/ { found = 1 } END { exit !found }' || ` +
+      `{ echo 'nothing listens on port ${port} of the container' >&2; exit 1; }`
+    );
+  });
+  return [`pid=$(${pid})`, ...probes];
+}
+
 /** Services that may end by themselves: an exit of 0 is then as good as being up. */
 export function mayEnd({ restart }: ServiceSpec): boolean {
   return restart === 'no' || restart === 'on-failure';

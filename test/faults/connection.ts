@@ -14,15 +14,21 @@ async function cutAt({ begin, rehearsal }: Stage, at: RegExp): Promise<void> {
   if (code === 0) throw new Error(`the connection was cut and up ended well:\n${output}`);
 }
 
+const cutWhileStarting: Fault = {
+  name: 'SSH is cut while an instance is started',
+  strike: (stage) => cutAt(stage, step.starts),
+  outage: 0,
+};
+
 const many = 20_000;
 
 export const connection: Fault[] = [
-  { name: 'SSH is cut while an instance is parked', strike: (stage) => cutAt(stage, step.parks), outage: 0 },
   {
-    name: 'SSH is cut while an instance is started',
-    strike: (stage) => cutAt(stage, step.starts),
+    name: 'SSH is cut while an instance is deleted',
+    strike: (stage) => cutAt(stage, step.deletes),
     outage: 0,
   },
+  cutWhileStarting,
   {
     name: 'SSH is cut while old ones are removed',
     strike: (stage) => cutAt(stage, step.clearsAway),

@@ -17,8 +17,8 @@ async function unlock(rehearsal: Stage['rehearsal']): Promise<void> {
 }
 
 const killed: Fault[] = [
-  { when: 'parks a single writer', at: step.parks },
-  { when: 'has parked it', at: step.hasParked },
+  { when: 'deletes a single writer', at: step.deletes },
+  { when: 'has deleted it', at: step.hasDeleted },
   { when: 'reserves what its successor needs', at: step.reserves },
   { when: 'starts its successor', at: step.starts },
   { when: 'has its successor', at: step.hasStarted },
@@ -40,7 +40,7 @@ const killed: Fault[] = [
 
 /** Nobody runs `up` again: the host itself goes back to what served. */
 const left: Fault[] = [
-  { when: 'has parked a single writer', at: step.hasParkedAdmin },
+  { when: 'has deleted a single writer', at: step.hasDeletedAdmin },
   { when: 'starts its successor', at: step.startsAdmin },
 ].map(({ when, at }) => ({
   name: `pulumi is killed when it ${when}, and nobody goes on`,

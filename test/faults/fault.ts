@@ -1,5 +1,6 @@
 import { startLoad } from '../../rehearsal/load/load.ts';
 import type { Report } from '../../rehearsal/load/report.ts';
+import { now } from '../../rehearsal/load/request.ts';
 import type { Rehearsal } from '../../rehearsal/rehearsal.ts';
 import { knownTo, strangers } from '../../rehearsal/strangers.ts';
 import { targets } from '../../rehearsal/targets.ts';
@@ -22,6 +23,8 @@ export const directions: Direction[] = [
 /** Where a fault strikes: a stack that serves from one runtime, under load, its flag just changed to the other. */
 export interface Stage extends Direction {
   rehearsal: Rehearsal;
+  /** Says that the fault strikes now: what is lost is counted from here. */
+  struck(): void;
   /** Starts `pulumi up`. */
   begin(args?: string[]): Running;
 }
@@ -31,12 +34,17 @@ export interface Fault {
   name: string;
   /** Starts `up`, breaks something, and returns when what was under way has ended. */
   strike(stage: Stage): Promise<void>;
-  /** for how long at most, seconds, requests that are sent may be lost; 0: none is */
+  /**
+   * Seconds after `stage.struck()` in which a request that is sent may be lost, besides those that were under way
+   * then; 0: none is, ever.
+   */
   outage: number;
   /** nobody deploys again until every service answers by itself, within so many seconds */
   alone?: number;
   /** Takes away what stands in the way of the next `up`. */
   mend?(stage: Stage): Promise<void>;
+  /** Takes away what the next `up` needed. */
+  after?(stage: Stage): Promise<void>;
   /** the runtime that the next `up` ends on; default the one that the flag was changed to */
   settlesOn?: 'from' | 'to';
 }
@@ -45,7 +53,7 @@ export interface Fault {
 export interface Cost {
   sent: number;
   lost: number;
-  /** between the first and the last request that was lost, as they were sent */
+  /** from the fault until the last of the requests that were lost was sent */
   outageSeconds: number;
   /** the longest that a request waited for its answer */
   longestSeconds: number;
@@ -64,26 +72,54 @@ let written = 0;
 /**
  * Strikes a stack with a fault while it is flipped under load, and deploys it again.
  *
- * @throws when the next `up` fails, data differ, a service is not served from the flag's runtime, more than one
+ * @throws when more is lost than the fault may cost, the next `up` fails, data differ, a service is not served from the flag's runtime, more than one
  *   instance of a service is left, the preview is not clean, or something is on the host that nobody knows of
  */
 export async function suffer(rehearsal: Rehearsal, fault: Fault, { from, to }: Direction): Promise<Cost> {
+  let struckAt = Number.NaN;
+  const stage: Stage = {
+    rehearsal,
+    from,
+    to,
+    struck: () => {
+      struckAt = now();
+    },
+    begin: (args) => new Running(rehearsal, args),
+  };
+  try {
+    const { backSeconds, report } = await strike(stage, fault);
+    const paid = { ...cost(report, struckAt), backSeconds };
+    process.stderr.write(`${row(fault, stage, paid)}\n`);
+    // of a fault that does not say when it struck nothing may be lost
+    if (paid.lost > 0 && !(fault.outage > 0 && paid.outageSeconds <= fault.outage)) {
+      const allowed =
+        fault.outage === 0 ? 'none' : `none that was sent later than ${fault.outage} s after the fault`;
+      throw new Error(
+        `${paid.lost} requests were lost, the last ${paid.outageSeconds} s after the fault, expected ${allowed}:\n${JSON.stringify(paid.failures, null, 2)}`,
+      );
+    }
+    return paid;
+  } finally {
+    await fault.after?.(stage);
+  }
+}
+
+async function strike(stage: Stage, fault: Fault): Promise<{ backSeconds: number | null; report: Report }> {
+  const { rehearsal, from, to } = stage;
   await servedFrom(rehearsal, from);
   written += 1;
   await write(rehearsal, `before-${written}`);
   const before = withoutLedger(await data(rehearsal));
   setFlag(rehearsal, to);
-  const stage: Stage = { rehearsal, from, to, begin: (args) => new Running(rehearsal, args) };
-
   const load = startLoad({ targets: await targets(rehearsal), rate, timeoutMs: 150_000 });
   let backSeconds: number | null = null;
   try {
     await pause(1000);
     await fault.strike(stage);
-    const struck = performance.now();
+    const ended = performance.now();
     if (fault.alone !== undefined) {
       await eventually(fault.alone, () => everyoneAnswers(rehearsal));
-      backSeconds = seconds(performance.now() - struck);
+      backSeconds = seconds(performance.now() - ended);
     }
     await fault.mend?.(stage);
     setFlag(rehearsal, fault.settlesOn === 'from' ? from : to);
@@ -93,7 +129,7 @@ export async function suffer(rehearsal: Rehearsal, fault: Fault, { from, to }: D
     await load.stop(10_000);
   }
   await expectWhole(rehearsal, before);
-  return { ...cost(await load.stop()), backSeconds };
+  return { backSeconds, report: await load.stop() };
 }
 
 /** Everything is as if nothing had happened, but for the runtime. */
@@ -137,10 +173,10 @@ async function everyoneAnswers(rehearsal: Rehearsal): Promise<void> {
   await Promise.all(services.map((service) => who(rehearsal, service)));
 }
 
-function cost({ sent, lost, requests, max }: Report): Omit<Cost, 'backSeconds'> {
+function cost({ sent, lost, requests, max }: Report, struckAt: number): Omit<Cost, 'backSeconds'> {
   const failed = requests.filter(({ failure }) => failure !== null);
   const times = failed.map(({ sentAt }) => sentAt);
-  const outage = times.length === 0 ? 0 : Math.max(...times) - Math.min(...times);
+  const outage = times.length === 0 ? 0 : Math.max(...times) - struckAt;
   const failures: Record<string, number> = {};
   for (const { service, kind, failure } of failed) {
     const reason = `${service} ${kind}: ${failure?.replace(/<[^>]*>|[0-9a-f-]{36,}/g, '')}`;
@@ -152,9 +188,10 @@ function cost({ sent, lost, requests, max }: Report): Omit<Cost, 'backSeconds'> 
 const seconds = (milliseconds: number) => Math.round(milliseconds / 100) / 10;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A row of what is printed at the end. */
-export function row(fault: Fault, { from, to }: Direction, cost: Cost): string {
+/** What a fault has cost, on one line. */
+function row(fault: Fault, { from, to }: Direction, cost: Cost): string {
   const { sent, lost, outageSeconds, longestSeconds, backSeconds } = cost;
+  const last = lost === 0 ? '' : `, the last ${outageSeconds} s after it`;
   const back = backSeconds === null ? '' : `, back by itself after ${backSeconds} s`;
-  return `${from} to ${to}, ${fault.name}: ${lost} of ${sent} lost, within ${outageSeconds} s; the longest waited ${longestSeconds} s${back}`;
+  return `${from} to ${to}, ${fault.name}: ${lost} of ${sent} lost${last}; the longest waited ${longestSeconds} s${back}`;
 }

@@ -1,13 +1,13 @@
 /** What pulumi prints when it is at a step of a flip. The engine and admin are single writers, the dashboard rolls. */
 export const step = {
-  parks: /:Instance cortex-engine deleting original/,
-  hasParked: /:Instance cortex-engine deleted original/,
+  deletes: /:Instance cortex-engine deleting original/,
+  hasDeleted: /:Instance cortex-engine deleted original/,
   reserves: /:Instance cortex-engine .*reserving addresses/,
   starts: /:Instance cortex-engine .*starting in/,
   hasStarted: /:Instance cortex-engine created replacement/,
   switches: /:Slot cortex-engine updating/,
   hasSwitched: /:Slot cortex-engine updated/,
-  hasParkedAdmin: /:Instance cortex-admin deleted original/,
+  hasDeletedAdmin: /:Instance cortex-admin deleted original/,
   startsAdmin: /:Instance cortex-admin .*starting in/,
   startsRolling: /:Instance cortex-dashboard .*starting in/,
   hasStartedRolling: /:Instance cortex-dashboard created replacement/,

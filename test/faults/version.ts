@@ -34,6 +34,7 @@ export const version: Fault[] = kinds.flatMap(({ service, kind }) =>
     name: `the new version of a ${kind} ${what}`,
     strike: async (stage) => {
       bump(stage, service, good, version);
+      stage.struck();
       const { code, output } = await stage.begin().ended;
       if ((code === 0) !== (ends === 'well'))
         throw new Error(`up ended with ${code}, expected ${ends}:\n${output}`);

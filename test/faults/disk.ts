@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { type Registry, startRegistry } from '../../rehearsal/registry.ts';
+import { asAccount } from '../../rehearsal/tamper.ts';
+import type { Fault } from './fault.ts';
+
+/** The data's disk, to the last block: space is taken, nothing is written. */
+const fill = `cd /srv/containerhost
+for size in 1G 100M 10M 1M 100K 4K; do
+  while fallocate -l "$size" "filler.$size.$((n += 1))" 2>/dev/null; do :; done
+  rm -f "filler.$size.$n"
+done`;
+
+const copying: Fault = {
+  name: 'the disk is full while data change their owner',
+  strike: async ({ begin, rehearsal: { vm } }) => {
+    await vm.exec(fill);
+    const { code, output } = await begin().ended;
+    if (code === 0) throw new Error(`the disk was full and up ended well:\n${output}`);
+  },
+  mend: async ({ rehearsal: { vm } }) => {
+    await vm.exec('rm -f /srv/containerhost/filler.*');
+  },
+  outage: 0,
+};
+
+const image = '97layer/cortex-dashboard:1.4.3';
+const pulled = `127.0.0.1:5000/${image}`;
+/** where the engines put what they pull */
+const places = ['/var/lib/docker/tmp', '/var/tmp'];
+let registry: Registry | undefined;
+
+/** The new version is in a registry, and what the engines may write is smaller than its layers. */
+const pulling: Fault = {
+  name: 'the disk is full while an image is pulled',
+  strike: async ({ begin, rehearsal: { vm, project } }) => {
+    const layout = '/root/layout';
+    await vm.exec(
+      [
+        `docker image rm ${pulled} || true`,
+        asAccount(`podman image rm ${pulled} || true`),
+        `rm -rf ${layout}; mkdir ${layout}; docker save ${image} | tar -x -C ${layout}`,
+        'mkdir -p /etc/containers/registries.conf.d',
+        'printf \'[[registry]]\\nlocation = "127.0.0.1:5000"\\ninsecure = true\\n\' >/etc/containers/registries.conf.d/rehearsal.conf',
+      ].join('\n'),
+    );
+    registry = await startRegistry(join(vm.directory, 'root', layout));
+    // Docker needs no TLS for a registry on loopback
+    await vm.exec(
+      [
+        `systemd-run --quiet --unit=registry socat TCP-LISTEN:5000,bind=127.0.0.1,fork,reuseaddr TCP:${vm.gateway}:${registry.port}`,
+        ...places.map((place) => `mkdir -p ${place}; mount -t tmpfs -o size=64k,mode=1777 tmpfs ${place}`),
+      ].join('\n'),
+    );
+    project.edit('compose.yaml', '97layer/cortex-dashboard:1.4.2', pulled);
+    const { code, output } = await begin().ended;
+    if (code === 0 || !output.includes('the disk is full'))
+      throw new Error(`up ended with ${code} and did not say that the disk is full:\n${output}`);
+  },
+  mend: async ({ rehearsal: { vm } }) => {
+    await vm.exec(places.map((place) => `umount ${place}`).join('\n'));
+  },
+  after: async ({ rehearsal: { vm, project } }) => {
+    project.edit('compose.yaml', pulled, '97layer/cortex-dashboard:1.4.2');
+    await vm.exec('systemctl stop registry.service');
+    await registry?.close();
+  },
+  outage: 0,
+};
+
+export const disk: Fault[] = [copying, pulling];
