@@ -354,10 +354,10 @@ async function sweep(parent: string): Promise<void> {
     const file = join(directory, 'pid');
     const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
     if (pid !== 0 && existsSync(`/proc/${pid}`)) continue;
-    // being made just now
     const made = statSync(directory, { throwIfNoEntry: false });
     // closed by its own process meanwhile
     if (!made) continue;
+    // being made just now
     if (pid === 0 && Date.now() - made.mtimeMs < 60_000) continue;
     await new Machines(directory, '').destroyAll();
     rmSync(directory, { recursive: true, force: true });

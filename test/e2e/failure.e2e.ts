@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ask } from '../../rehearsal/ask.ts';
 import { startLoad } from '../../rehearsal/load/load.ts';
 import type { Rehearsal } from '../../rehearsal/rehearsal.ts';
+import { knownTo, strangers } from '../../rehearsal/strangers.ts';
+import { asAccount } from '../../rehearsal/tamper.ts';
 import { targets } from '../../rehearsal/targets.ts';
 import { eventually, expectClean, inside, minutes, rehearse, well, who } from './rehearse.ts';
 
@@ -231,6 +233,62 @@ describe('the counter of lost requests', () => {
       await expectClean(rehearsal);
     },
     5 * minutes,
+  );
+});
+
+describe('what all of this has left on the host', () => {
+  test(
+    'nothing is there that the state does not know of, and whatever is planted is found',
+    async () => {
+      const { vm, stack } = rehearsal;
+      const known = knownTo(stack, await rehearsal.state());
+      expect(await strangers(vm, known)).toEqual([]);
+      const unit = '/home/cortex/.config/containers/systemd/cortex-old-1.container';
+      const timer = 'containerhost-recover-dev.cortex-old';
+      const records = '/var/lib/containerhost/dev/cortex-engine';
+      const data = '/srv/containerhost/dev/volumes';
+      await vm.exec(
+        [
+          'docker create --name cortex-old-1 97layer/cortex-admin:1.4.2 && docker network create old && docker volume create old',
+          asAccount(
+            'podman create --name cortex-old-2 97layer/cortex-admin:1.4.2 && podman network create old && podman volume create old && printf x | podman secret create cortex-old-2-token -',
+          ),
+          `touch ${unit} ${records}/parked && mkdir -p ${records}/instances/cortex-engine-0000000 ${data}/old ${data}/admin-data/shift`,
+          `systemd-run --quiet --unit=${timer} --on-active=3600 true`,
+          'ip address add 198.19.9.9/32 dev lo',
+        ].join('\n'),
+      );
+      const found = await strangers(vm, known);
+      await vm.exec(
+        [
+          'docker rm cortex-old-1; docker network rm old; docker volume rm old',
+          asAccount(
+            'podman rm cortex-old-2; podman network rm old; podman volume rm old; podman secret rm cortex-old-2-token',
+          ),
+          `rm -r ${unit} ${records}/parked ${records}/instances/cortex-engine-0000000 ${data}/old ${data}/admin-data/shift`,
+          `systemctl stop ${timer}.timer; ip address delete 198.19.9.9/32 dev lo`,
+        ].join('\n'),
+      );
+      expect(found.sort()).toEqual([
+        'account unit cortex-old-1',
+        'address 198.19.9.9',
+        'docker container cortex-old-1',
+        'docker network old',
+        'docker volume old',
+        'half-done data dev/volumes/admin-data/shift',
+        'podman container cortex-old-2',
+        'podman network old',
+        'podman secret cortex-old-2-token',
+        'podman volume old',
+        'record dev/cortex-engine/instances/cortex-engine-0000000',
+        'record dev/cortex-engine/parked',
+        `system unit ${timer}.service`,
+        `system unit ${timer}.timer`,
+        'volume dev/old',
+      ]);
+      expect(await strangers(vm, known)).toEqual([]);
+    },
+    2 * minutes,
   );
 });
 

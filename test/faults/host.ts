@@ -36,7 +36,7 @@ const dockerd: Fault = {
   alone: 60,
 };
 
-export const proxyKilled: Fault = {
+const proxyKilled: Fault = {
   name: 'the proxy is killed while requests are held',
   strike: async ({ begin, struck, rehearsal: { vm } }) => {
     const up = begin();
