@@ -2,7 +2,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type { Compose } from '../compose/load.ts';
 import { ConfigError, type Problem } from '../config/problem.ts';
 import type { Config } from '../config.ts';
-import { Proxy as HostProxy, Images, Instance, Slot } from '../provider/resources.ts';
+import { Proxy as HostProxy, Images, Instance, Slot, Volume } from '../provider/resources.ts';
 import { withConfig } from '../spec/config.ts';
 import { type OwnershipProblem, sharedRuntimeProblems } from '../spec/ownership.ts';
 import type { RuntimeName, ServiceSpec } from '../spec/service.ts';
@@ -70,6 +70,12 @@ export class CortexServices extends pulumi.ComponentResource {
       return this.runtimes;
     });
 
+    const volumes = new Map(
+      args.compose.externalVolumes.map(({ volume, name: external, source }) => [
+        volume,
+        new Volume(`${name}-${volume}`, { host, stack, volume, external, source }, inside),
+      ]),
+    );
     const slots = new Map<string, Slot>();
     for (const spec of inOrder(specs)) {
       const instance = new Instance(
@@ -84,7 +90,14 @@ export class CortexServices extends pulumi.ComponentResource {
         // a service that is depended on serves before its dependents are replaced
         {
           ...inside,
-          dependsOn: [proxy, images, ...spec.dependsOn.flatMap(({ service }) => slots.get(service) ?? [])],
+          dependsOn: [
+            proxy,
+            images,
+            ...spec.mounts.flatMap((mount) =>
+              mount.kind === 'volume' ? (volumes.get(mount.volume) ?? []) : [],
+            ),
+            ...spec.dependsOn.flatMap(({ service }) => slots.get(service) ?? []),
+          ],
         },
       );
       const { rollout } = spec;

@@ -1,4 +1,5 @@
 import type { ServiceSpec } from '../spec/service.ts';
+import type { ExternalVolume } from '../spec/volume.ts';
 import { readConfigs } from './configs.ts';
 import type { Context } from './context.ts';
 import { expand } from './expand.ts';
@@ -32,6 +33,8 @@ export interface Compose {
   services: ServiceSpec[];
   /** where the value of each secret comes from */
   secrets: Record<string, SecretSource>;
+  /** volumes of an engine that active services mount: their data is carried in */
+  externalVolumes: ExternalVolume[];
   warnings: Problem[];
 }
 
@@ -102,6 +105,9 @@ function read(
   return {
     services: active.map((service) => ({ ...service.spec, dependsOn: activeDependencies(service, active) })),
     secrets: Object.fromEntries(context.secrets),
+    externalVolumes: [...context.volumes].flatMap(([name, { external }]) =>
+      external && active.some(({ spec }) => mountsVolume(spec, name)) ? [external] : [],
+    ),
   };
 }
 
@@ -121,6 +127,10 @@ function checkTop(file: Value): void {
   if (file.isMap && (services.raw === undefined || services.isMap) && services.keys().length === 0) {
     file.complain({ found: '', expected: 'at least one service', fix: 'add one under `services:`' });
   }
+}
+
+function mountsVolume({ mounts }: ServiceSpec, name: string): boolean {
+  return mounts.some((mount) => mount.kind === 'volume' && mount.volume === name);
 }
 
 function isActive(own: readonly string[], chosen: readonly string[]): boolean {

@@ -91,7 +91,14 @@ function volume(item: Value, name: string, path: string, readOnly: boolean, cont
       fix: `declare it there: ${name}: {}; a folder of the project begins with ./`,
     });
   }
-  return { kind: 'volume' as const, volume: name, target, readOnly };
+  const hashBelowBytes = context.volumes.get(name)?.hashBelowBytes;
+  return {
+    kind: 'volume' as const,
+    volume: name,
+    target,
+    readOnly,
+    ...(hashBelowBytes !== undefined && { hashBelowBytes }),
+  };
 }
 
 function bind(item: Value, source: string, path: string, readOnly: boolean, context: Context) {

@@ -5,12 +5,14 @@ import { proxy } from './proxy.ts';
 import type { Resource } from './resource.ts';
 import type { ResourceProvider } from './rpc/resourceProvider.ts';
 import { slot } from './slot.ts';
+import { volume } from './volume.ts';
 
 const resources: Record<string, Resource> = {
   'containerhost:index:Images': images,
   'containerhost:index:Instance': instance,
   'containerhost:index:Proxy': proxy,
   'containerhost:index:Slot': slot,
+  'containerhost:index:Volume': volume,
 };
 
 /** The provider `containerhost`: what runs on a host, over SSH. */

@@ -8,6 +8,8 @@ const parts = [
   'address',
   'proxy',
   'volume',
+  'data',
+  'carry',
   'instance',
   'images',
   'read',

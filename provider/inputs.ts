@@ -1,5 +1,6 @@
 import type { Account } from '../runtimes/runtime.ts';
 import type { Rollout, RuntimeName, ServiceSpec } from '../spec/service.ts';
+import type { ExternalVolume } from '../spec/volume.ts';
 import type { Connection } from './ssh/args.ts';
 
 export type { Account };
@@ -52,6 +53,17 @@ export interface InstanceInputs {
   spec: ServiceSpec;
   /** the values of `spec.secrets`, by secret; always a Pulumi secret */
   secrets: Record<string, string>;
+}
+
+/** Inputs of `Volume`: a volume of an engine, carried into the stack's own. */
+export interface VolumeInputs {
+  host: Host;
+  stack: string;
+  /** in the stack */
+  volume: string;
+  /** in its engine */
+  external: string;
+  source: ExternalVolume['source'];
 }
 
 /** Inputs of `Slot`: which instance serves. Updated in place. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { idRanges, ownerOnDisk } from '../runtimes/idmap.ts';
 import type { RenderContext, Rendered } from '../runtimes/runtime.ts';
-import type { ServiceSpec } from '../spec/service.ts';
+import type { Mount, ServiceSpec } from '../spec/service.ts';
 import { drainSeconds, healthSeconds, patienceSeconds } from '../spec/timing.ts';
 import { directories } from './directories.ts';
 import type { InstanceInputs } from './inputs.ts';
@@ -16,13 +16,8 @@ export function mountDirectories(
   const volumes: Record<string, string> = {};
   const projects: Record<string, string> = {};
   for (const mount of spec.mounts) {
-    if (mount.kind === 'volume') volumes[mount.volume] = `${directories.volume(stack, mount.volume)}/data`;
-    if (mount.kind === 'project') {
-      const { fileName } = projectArchive(mount.source);
-      projects[mount.source] = [directories.project(stack, mount.source), 'data', fileName]
-        .filter(Boolean)
-        .join('/');
-    }
+    if (mount.kind === 'volume') volumes[mount.volume] = placeOf(stack, mount).source;
+    if (mount.kind === 'project') projects[mount.source] = placeOf(stack, mount).source;
   }
   return { volumes, projects };
 }
@@ -32,11 +27,13 @@ export function instanceRecords(inputs: InstanceInputs): Record<string, string> 
   const { spec, runtime } = inputs;
   return {
     runtime,
+    account: inputs.host.account.name,
     drain: `${drainSeconds(spec)}`,
     patience: `${patienceSeconds(spec)}`,
     'health-deadline': `${healthSeconds(spec)}`,
     volumes: volumeLines(inputs),
     mapping: mappingLines(inputs),
+    data: dataLines(inputs),
     'secret-names': spec.secrets.map((each) => `${each.secret}\n`).join(''),
   };
 }
@@ -53,14 +50,60 @@ function volumeLines(inputs: InstanceInputs): string {
     .join('');
 }
 
+/** Contents of a directory that holds less are compared by hash. */
+const hashBelowBytes = 64 * 1024 * 1024;
+
+/** A line for each directory that the instance mounts, as host/data.sh reads it. */
+function dataLines({ stack, spec }: InstanceInputs): string {
+  const found = new Map<string, { kind: string; limit: number; mounts: DataMount[] }>();
+  for (const mount of spec.mounts) {
+    if (mount.kind === 'tmpfs') continue;
+    const { directory, source } = placeOf(stack, mount);
+    const entry = found.get(directory) ?? { kind: mount.kind, limit: hashBelowBytes, mounts: [] };
+    entry.mounts.push({ source, target: mount.target, use: mount.readOnly ? 'ro' : 'rw' });
+    if (mount.kind === 'volume') entry.limit = mount.hashBelowBytes ?? hashBelowBytes;
+    found.set(directory, entry);
+  }
+  return [...found]
+    .map(([directory, { kind, limit, mounts }]) => {
+      const use = mounts.some((each) => each.use === 'rw') ? 'rw' : 'ro';
+      return `${[kind, use, limit, directory, JSON.stringify(mounts)].join('\t')}\n`;
+    })
+    .join('');
+}
+
+interface DataMount {
+  /** on the host: what is bind-mounted */
+  source: string;
+  target: string;
+  use: 'rw' | 'ro';
+}
+
+/** Where on the host the files of a mount are: the directory that is handled as one, and what of it is mounted. */
+function placeOf(
+  stack: string,
+  mount: Exclude<Mount, { kind: 'tmpfs' }>,
+): { directory: string; source: string } {
+  switch (mount.kind) {
+    case 'volume': {
+      const directory = directories.volume(stack, mount.volume);
+      return { directory, source: `${directory}/data` };
+    }
+    case 'project': {
+      const directory = directories.project(stack, mount.source);
+      const { fileName } = projectArchive(mount.source);
+      return { directory, source: [directory, 'data', fileName].filter(Boolean).join('/') };
+    }
+    case 'host':
+      return { directory: mount.source, source: mount.source };
+  }
+}
+
 function dataDirectories(stack: string, spec: ServiceSpec): { directory: string; readOnly: boolean }[] {
   const found = new Map<string, boolean>();
   for (const mount of spec.mounts) {
     if (mount.kind !== 'volume' && mount.kind !== 'project') continue;
-    const directory =
-      mount.kind === 'volume'
-        ? directories.volume(stack, mount.volume)
-        : directories.project(stack, mount.source);
+    const { directory } = placeOf(stack, mount);
     found.set(directory, (found.get(directory) ?? true) && mount.readOnly);
   }
   return [...found].map(([directory, readOnly]) => ({ directory, readOnly }));

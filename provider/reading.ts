@@ -15,6 +15,8 @@ export interface Reading {
   proxyRuns: boolean;
   /** service -> virtual address */
   addresses: Record<string, string>;
+  /** the stack's volumes that were carried in, and those that a service ever had */
+  volumes: Set<string>;
   /** every container of the host that we may see */
   containers: Record<RuntimeName, Inspected[]>;
   /** references of the images that each engine has, with their registry */
@@ -44,6 +46,7 @@ export function parseReading(text: string): Reading {
     proxy: {},
     proxyRuns: !section(sections, 'proxy').startsWith('down'),
     addresses: {},
+    volumes: new Set((sections.get('volumes') ?? '').split('\n').filter(Boolean)),
     containers: {
       docker: containers(section(sections, 'docker')),
       podman: containers(section(sections, 'podman')),

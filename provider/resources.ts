@@ -4,7 +4,7 @@
  */
 import * as pulumi from '@pulumi/pulumi';
 import type { RuntimeName, ServiceSpec } from '../spec/service.ts';
-import type { Account, InstanceInputs, ProxyInputs, Registries, SlotInputs } from './inputs.ts';
+import type { Account, InstanceInputs, ProxyInputs, Registries, SlotInputs, VolumeInputs } from './inputs.ts';
 import type { Connection } from './ssh/args.ts';
 
 /** Outputs stay apart from each other, so that an unknown connection does not make the identity unknown. */
@@ -77,6 +77,21 @@ export class Instance extends pulumi.CustomResource {
       { ...args, name: args.name, runtime: args.runtime, secrets },
       pulumi.mergeOptions(opts, secretOutputs),
     );
+  }
+}
+
+export interface VolumeArgs {
+  host: HostArgs;
+  stack: pulumi.Input<string>;
+  volume: pulumi.Input<string>;
+  external: pulumi.Input<string>;
+  source: pulumi.Input<VolumeInputs['source']>;
+}
+
+/** A volume of an engine, carried into the stack's own before anything mounts it. */
+export class Volume extends pulumi.CustomResource {
+  constructor(name: string, args: VolumeArgs, opts?: pulumi.CustomResourceOptions) {
+    super('containerhost:index:Volume', name, { ...args }, opts);
   }
 }
 

@@ -5,7 +5,7 @@ export interface DataState {
   /** its permissions in octal, such as `0755` */
   mode: string;
   files: number;
-  /** SHA-256 over all contents; null above the size up to which contents are compared */
+  /** a digest of all contents; null above the size up to which contents are compared */
   hash: string | null;
 }
 

@@ -1,7 +1,16 @@
+import type { DataIdentity } from './dataIdentity.ts';
+import { parseHostData } from './hostData.ts';
 import { type KnownPort, type LogLine, type ProxyLog, readProxyLog } from './proxyLog.ts';
 
-/** What a host answered to `read_receipt` (cli/host/receipt.sh), and what the reader of a receipt has to know of it. */
-export function parseHostLog(stack: string, answer: string): ProxyLog & { notes: string[] } {
+/**
+ * What a host answered to `read_receipt` (cli/host/receipt.sh), and what the reader of a receipt has to know of it.
+ * Of the data, what was taken over since then (milliseconds since the epoch).
+ */
+export function parseHostLog(
+  stack: string,
+  answer: string,
+  since = 0,
+): ProxyLog & { notes: string[]; data: DataIdentity[] } {
   const sections = new Map(
     answer.split(/^=== /m).map((part) => {
       const [name = '', ...lines] = part.split('\n');
@@ -15,7 +24,8 @@ export function parseHostLog(stack: string, answer: string): ProxyLog & { notes:
   });
   const lines = (sections.get('journal') ?? []).flatMap(parseLine);
   const log = readProxyLog(stack, lines, known);
-  return { ...log, notes: notes(log, Number(sections.get('dropped')?.[0] ?? 0)) };
+  const data = parseHostData(sections.get('data') ?? [], since);
+  return { ...log, data, notes: notes(log, Number(sections.get('dropped')?.[0] ?? 0)) };
 }
 
 /** `<seconds>.<microseconds> <host> <identifier>[<pid>]: <message>` */

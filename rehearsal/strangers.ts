@@ -107,12 +107,14 @@ const listing = [
   "systemctl list-units --all --plain --no-legend 'containerhost*' | awk '{ print $1 }' | list 'system unit'",
   "ls -d /run/containerhost.* /run/user/*/containerhost-auth.json /run/lock/containerhost/read.* 2>/dev/null | list 'temporary file'",
   'cd /var/lib/containerhost && find . -mindepth 1 -maxdepth 1 ! -type d -printf "%f\\n" | list record',
-  'cd /var/lib/containerhost && find . -mindepth 2 -maxdepth 2 -printf "%P\\n" | list record',
-  'cd /var/lib/containerhost && find . -mindepth 3 -maxdepth 3 ! -name instances -printf "%P\\n" | list record',
-  'cd /var/lib/containerhost && find . -mindepth 4 -maxdepth 4 -printf "%P\\n" | list record',
+  'cd /var/lib/containerhost && find . -mindepth 2 -maxdepth 2 ! -path "./.data/*" -printf "%P\\n" | list record',
+  'cd /var/lib/containerhost && find . -mindepth 3 -maxdepth 3 ! -name instances ! -path "./.data/*" -printf "%P\\n" | list record',
+  'cd /var/lib/containerhost && find . -mindepth 4 -maxdepth 4 ! -path "./.data/*" -printf "%P\\n" | list record',
+  // what volumes were is kept as long as they are; a word of an operator's is for the next instance
+  'find /var/lib/containerhost/.data -type f -name "*.*.*" -printf "%P\\n" 2>/dev/null | list "data record"',
   'ls -A /etc/containerhost/haproxy | list listener',
   'cd /srv/containerhost && find . -mindepth 3 -maxdepth 3 -path "./*/volumes/*" -printf "%P\\n" | sed "s|/volumes/|/|" | list volume',
-  'cd /srv/containerhost && find . -mindepth 4 -maxdepth 4 ! -name data ! -name mapping ! -name digest ! -name manifest -printf "%P\\n" | list "half-done data"',
+  'cd /srv/containerhost && find . -mindepth 4 -maxdepth 4 ! -name data ! -name mapping ! -name digest ! -name manifest ! -name id ! -name "carried*" ! -name returned -printf "%P\\n" | list "half-done data"',
   'ip -o -4 address show dev lo | awk \'$4 ~ /^198\\.19\\./ { sub("/.*", "", $4); print $4 }\' | while read -r a; do grep -q "^$a " /var/lib/containerhost/addresses || echo "address $a"; done',
   'true',
 ].join('\n');

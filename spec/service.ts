@@ -18,8 +18,11 @@ export type Rollout = 'rolling' | 'recreate';
 
 /** An engine-independent mount. Paths are absolute inside the container. */
 export type Mount =
-  /** a named volume of the stack: a directory on the host's data disk */
-  | { kind: 'volume'; volume: string; target: string; readOnly: boolean }
+  /**
+   * a named volume of the stack: a directory on the host's data disk. Its contents are compared by hash where
+   * it holds less than `hashBelowBytes`; left out where that is the default
+   */
+  | { kind: 'volume'; volume: string; target: string; readOnly: boolean; hashBelowBytes?: number }
   /** a file or folder of the project (relative to the project, no `..`), delivered to the host */
   | { kind: 'project'; source: string; target: string; readOnly: boolean; digest: string }
   /** an absolute path that exists on the host and is the operator's own business */

@@ -6,7 +6,10 @@ import { runProject, tell } from './jest.ts';
 
 await tell(async () => {
   const args = process.argv.slice(2);
-  await ensureToolchain({ command: 'npm test', packages: [...machinePackages, 'jq', 'shellcheck'] });
+  await ensureToolchain({
+    command: 'npm test',
+    packages: [...machinePackages, 'jq', 'libcap2-bin', 'rsync', 'shellcheck'],
+  });
   const filter = args.length > 0 ? ['--passWithNoTests', ...args] : [];
   // End to end, each waits for its VM much of the time, and a third would fight over two cores.
   const unit = await runProject('unit', ['--maxWorkers=2', ...filter]);

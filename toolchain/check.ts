@@ -50,8 +50,11 @@ function passes(name: string, command: string, ...args: string[]): boolean {
 }
 
 try {
-  await ensurePackages(['git', 'jq', 'shellcheck'], toStderr);
-  const forRoot = process.getuid?.() === 0 ? [] : ['test/provider/host/volume'];
+  await ensurePackages(['git', 'jq', 'libcap2-bin', 'rsync', 'shellcheck'], toStderr);
+  const forRoot =
+    process.getuid?.() === 0
+      ? []
+      : ['test/provider/host/volume', 'test/provider/host/data', 'test/provider/host/carry'];
   for (const path of forRoot) process.stdout.write(`— left to "npm test", which runs as root: ${path}\n`);
   const checks = {
     'format and lint': passes('format and lint', 'biome', 'check', '.'),

@@ -65,7 +65,7 @@ async function readReceipt(stack: Stack, since: string | undefined): Promise<Rec
   const to = Math.ceil(window.endedAt / 1000) + margin;
   const arguments_ = words([stack.name, `${from}`, `${to}`]);
   const answer = await stack.hosts.ask(stack.name, host, `${functions}\nread_receipt ${arguments_}`);
-  const { requests, streams, steps, notes } = parseHostLog(stack.name, answer);
+  const { requests, streams, steps, data, notes } = parseHostLog(stack.name, answer, from * 1000);
   return makeReceipt({
     stack: stack.name,
     title: since === undefined ? `pulumi up of ${last?.startTime}` : `since ${since}`,
@@ -75,7 +75,7 @@ async function readReceipt(stack: Stack, since: string | undefined): Promise<Rec
     steps,
     requests,
     streams,
-    data: [],
+    data,
     notes,
   });
 }

@@ -17,5 +17,7 @@ read_receipt() { # $1 stack, $2 since, $3 until (seconds since the epoch)
     --output=short-unix --no-pager --quiet | awk -v stack="$1" '
       index($0, ": request ") { if (index($0, " " stack ".")) print; next }
       index($0, ": step ") || index($0, "Loading success") { print }'
+  echo "=== data"
+  show_data "$1"
   echo "=== end"
 }

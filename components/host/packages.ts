@@ -6,7 +6,11 @@ export const hostPackages = [
   'haproxy',
   'iproute2',
   'jq',
+  // capabilities of files, in volumes
+  'libcap2-bin',
   'nftables',
+  // compares what was copied
+  'rsync',
   'socat',
   'sudo',
   // Docker

@@ -27,8 +27,14 @@ containerhost() {
         "$(record "$directory/slot")" "$(record "$directory/parked")"
     done
     ;;
+  data)
+    shift
+    show_data "${1:?stack}" "${@:2}"
+    ;;
+  carry-back) carry_back "${2:?stack}" "${3:?volume}" ;;
+  carried) accept_source "${2:?stack}" "${3:?volume}" ;;
   *)
-    echo 'usage: containerhost list | addresses | recover <stack> <service> | recover-all' >&2
+    echo 'usage: containerhost list | data <stack> [accept <name>] | carry-back <stack> <volume> | carried <stack> <volume> | addresses | recover <stack> <service> | recover-all' >&2
     return 2
     ;;
   esac

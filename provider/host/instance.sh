@@ -74,6 +74,10 @@ park() { # $1 instance
     unpark
     fail "instance $1 did not stop, so it serves again: run $directory/stop on the host to see why"
   }
+  record_data "$1" || {
+    unpark
+    fail "the data of instance $1 could not be read, so it serves again"
+  }
   note park end "$1"
 }
 
@@ -83,6 +87,8 @@ unpark() {
   name=$(record "$service_dir/parked")
   if [ -z "$name" ]; then return 0; fi
   own_volumes "$name" || return 1
+  # It writes again: what it had left is no measure any more.
+  rm -f "$service_dir/data"
   verb "$name" restore >&2 || return 1
   await_healthy "$name" "$(record "$(instance_dir "$name")/health-deadline")" || return 1
   printf '%s' "$name" | replace "$service_dir/slot"
@@ -102,6 +108,11 @@ own_volumes() { # $1 instance
   while read -r use uid gid volume; do
     # Who only reads has no say in who owns.
     if [ "$use" = ro ] && [ -e "$volume/mapping" ]; then continue; fi
+    # Never an empty folder in the place of a lost one: the disk may only not be mounted.
+    if [ ! -e "$volume/data" ] && lost_data "$volume"; then
+      printf 'containerhost: %s is not there: is the disk mounted (findmnt -T %s)?\n' "$volume" "$srv" >&2
+      return 1
+    fi
     own_volume "$volume" "$uid" "$gid" <"$directory/mapping" || return 1
   done <"$directory/volumes"
 }
@@ -136,6 +147,7 @@ start_instance() { # $1 instance, $2 rolling|recreate
   fi
   note create begin "$name"
   prepare_instance "$name" || give_up "$name" 'it was refused before it started'
+  expect_data "$name" || give_up "$name" "its data is not what was there: $data_problems"
   slot=$(record "$service_dir/slot")
   parked=$(record "$service_dir/parked")
   if [ -n "$parked" ]; then
@@ -144,10 +156,13 @@ start_instance() { # $1 instance, $2 rolling|recreate
     park "$slot"
   fi
   if [ -e "$service_dir/parked" ]; then arm "$(($(record "$(instance_dir "$name")/health-deadline") + 60))"; fi
+  if [ ! -e "$service_dir/parked" ]; then rm -f "$service_dir/data"; fi
   own_volumes "$name" || give_up "$name" 'its data could not be made its own'
+  compare_data "$name" || give_up "$name" "its data is not what its predecessor left: $data_problems"
   verb "$name" start >&2 || give_up "$name" 'it did not start'
   await_healthy "$name" "$(record "$(instance_dir "$name")/health-deadline")" ||
     give_up "$name" "it was not healthy within $(record "$(instance_dir "$name")/health-deadline") s"
+  take_data "$name" || give_up "$name" "it does not get its data: $data_problems"
   # The slot is switched next, by whoever deploys; when nobody is left to do so, the host goes back.
   if [ -e "$service_dir/parked" ]; then arm 30; fi
   note create end "$name"
@@ -180,6 +195,8 @@ delete_instance() { # $1 instance
   if [ ! -d "$(instance_dir "$1")" ]; then return 0; fi
   finish_switch
   if [ "$(record "$service_dir/slot")" = "$1" ]; then
+    # While it still serves: its successor could not be given what is not there.
+    expect_data "$1" || fail "$1 was not stopped and serves on, because its data is not what was there: $data_problems"
     park "$1"
   else
     remove_instance "$1"
@@ -217,7 +234,7 @@ finish_switch() {
   if [ -z "$parked" ] || [ "$(record "$service_dir/slot")" = "$parked" ]; then return 0; fi
   apply_proxy "$service_dir"
   remove_instance "$parked"
-  rm -f "$service_dir/parked"
+  rm -f "$service_dir/parked" "$service_dir/data"
   disarm
 }
 

@@ -22,6 +22,8 @@ read_stack() { # $1 stack, $2 account
     if [ -d "$directory/instances" ]; then read_records "${directory%/}"; fi
   done
   awk -v stack="$1" '$2 == stack { print $3, "address", $1 }' "$base/addresses"
+  echo "=== volumes"
+  read_carried "$1"
   echo "=== files"
   units=$(getent passwd "$account" | cut -d: -f6)/.config/containers/systemd
   {

@@ -3,27 +3,31 @@
 # the container's ids to the host's, written here as the kernel writes /proc/<pid>/uid_map
 # (<container> <host> <count>), once with `uid` and once with `gid` before it.
 
+# awk's, for whoever has to do with ids. A map is loaded from a file; an id that it does not hold gives -1.
+# shellcheck disable=SC2016 # awk's
+map_ids='
+  function load(file, map,   line, f, n) {
+    n = 0
+    while ((getline line < file) > 0) { split(line, f, " "); n++; map[n, "kind"] = f[1]; map[n, "c"] = f[2]; map[n, "h"] = f[3]; map[n, "n"] = f[4] }
+    map["size"] = n
+  }
+  function inside(map, id, kind,   i) { # host id -> container id
+    for (i = 1; i <= map["size"]; i++)
+      if (map[i, "kind"] == kind && id >= map[i, "h"] && id < map[i, "h"] + map[i, "n"]) return map[i, "c"] + id - map[i, "h"]
+    return -1
+  }
+  function outside(map, id, kind,   i) {
+    for (i = 1; i <= map["size"]; i++)
+      if (map[i, "kind"] == kind && id >= map[i, "c"] && id < map[i, "c"] + map[i, "n"]) return map[i, "h"] + id - map[i, "c"]
+    return -1
+  }'
+
 # Plans `<uid> <gid> <new uid> <new gid>` for each pair of owners found, or fails before anything changes.
 plan_shift() { # $1 data directory, $2 old mapping, $3 new mapping
-  find "$1" -printf '%U %G\n' | sort -u | awk -v old="$2" -v new="$3" '
-    function load(file, map,   line, f, n) {
-      n = 0
-      while ((getline line < file) > 0) { split(line, f, " "); n++; map[n, "kind"] = f[1]; map[n, "c"] = f[2]; map[n, "h"] = f[3]; map[n, "n"] = f[4] }
-      map["size"] = n
-    }
-    function inside(id, kind,   i) { # host id -> container id under the old mapping
-      for (i = 1; i <= from["size"]; i++)
-        if (from[i, "kind"] == kind && id >= from[i, "h"] && id < from[i, "h"] + from[i, "n"]) return from[i, "c"] + id - from[i, "h"]
-      return -1
-    }
-    function outside(id, kind,   i) {
-      for (i = 1; i <= to["size"]; i++)
-        if (to[i, "kind"] == kind && id >= to[i, "c"] && id < to[i, "c"] + to[i, "n"]) return to[i, "h"] + id - to[i, "c"]
-      return -1
-    }
+  find "$1" -printf '%U %G\n' | sort -u | awk -v old="$2" -v new="$3" "$map_ids"'
     BEGIN { load(old, from); load(new, to) }
     {
-      u = outside(inside($1 + 0, "uid"), "uid"); g = outside(inside($2 + 0, "gid"), "gid")
+      u = outside(to, inside(from, $1 + 0, "uid"), "uid"); g = outside(to, inside(from, $2 + 0, "gid"), "gid")
       if (u < 0 || g < 0) { print "owner " $1 ":" $2 " has no place in the other runtime" > "/dev/stderr"; bad = 1; exit }
       if (u != $1 || g != $2) print $1, $2, u, g
     }
@@ -39,9 +43,35 @@ apply_shift() { # $1 volume directory
   done <"$1/shift/plan"
   # chown takes set-id bits away.
   while IFS= read -r -d '' entry; do chmod "${entry%% *}" -- "${entry#* }" || return 1; done <"$1/shift/modes"
+  restore_capabilities "$1/shift" || return 1
   # Not there any more: cut short right after this.
   if [ -e "$1/shift/mapping" ]; then mv -f "$1/shift/mapping" "$1/mapping" || return 1; fi
   rm -rf "$1/shift"
+}
+
+# chown takes capabilities away, too. They are kept as they are, on empty files: a namespace that does not own
+# them ignores them, and they are there again on the way back.
+keep_capabilities() { # $1 data directory, $2 folder of the shift
+  local file n=0
+  mkdir "$2/capabilities" || return 1
+  while IFS= read -r file; do
+    file=${file% cap_*}
+    if [ ! -f "$file" ]; then
+      printf 'containerhost: the capabilities of a file at %s cannot be kept: give it a name of one line\n' "$file" >&2
+      return 1
+    fi
+    cp --attributes-only --preserve=xattr -- "$file" "$2/capabilities/$n" && printf '%s\0' "$file" >>"$2/capable" || return 1
+    n=$((n + 1))
+  done < <(getcap -r "$1" 2>/dev/null)
+}
+
+restore_capabilities() { # $1 folder of the shift
+  local file n=0
+  if [ ! -e "$1/capable" ]; then return 0; fi
+  while IFS= read -r -d '' file; do
+    cp --attributes-only --preserve=xattr -- "$1/capabilities/$n" "$file" || return 1
+    n=$((n + 1))
+  done <"$1/capable"
 }
 
 # Makes a volume's owners what the instance's runtime needs. No other instance may write it meanwhile, but
@@ -68,6 +98,7 @@ own_volume_locked() {
     done <"$directory/shift.new/plan"
     : "${rest:-}"
     find "$directory/data" ! -type l -perm /6000 -printf '%m %p\0' >"$directory/shift.new/modes" || return 1
+    keep_capabilities "$directory/data" "$directory/shift.new" || return 1
     mv "$directory/shift.new" "$directory/shift" && apply_shift "$directory" || return 1
   fi
   rm -rf "$directory/shift.new"

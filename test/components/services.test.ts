@@ -146,6 +146,22 @@ describe('the services of a stack', () => {
     ]);
   });
 
+  test('mount a volume of an engine once its data was carried in', async () => {
+    const external = { volume: 'state', name: 'cortex_state', source: 'keep' as const };
+    const { resources, options } = await services({}, () => ({
+      compose: { ...compose, externalVolumes: [external] },
+    }));
+    expect(find(resources, 'Volume cortex-state')).toEqual({
+      host,
+      stack: 'prod',
+      volume: 'state',
+      external: 'cortex_state',
+      source: 'keep',
+    });
+    expect(options['Instance engine']?.dependsOn).toContain('Volume cortex-state');
+    expect(options['Instance admin']?.dependsOn).not.toContain('Volume cortex-state');
+  });
+
   test('go with the VM that the stack made', async () => {
     const { options } = await services({}, () => ({
       vm: new pulumi.ComponentResource('test:index:Vm', 'vm'),

@@ -92,8 +92,6 @@ describe('volumes and tmpfs', () => {
 
   test.each([
     ['volumes: {data: {driver: nfs}}', 'volumes.data.driver: local'],
-    ['volumes: {data: {external: true}}', 'volumes.data.external: no `external`'],
-    ['volumes: {data: {name: x}}', 'volumes.data.name: no `name`'],
     ['volumes: {Data: }', 'volumes.Data: a name'],
   ])('%s is refused', (section, refusal) => {
     expect(refusals('init: false', section)).toEqual([expect.stringContaining(refusal)]);

@@ -106,6 +106,8 @@ export interface Sections {
   podman?: Inspected[];
   /** `<engine> <reference>` */
   images?: string[];
+  /** carried in */
+  volumes?: string[];
 }
 
 /** What `read_stack` prints. */
@@ -118,6 +120,7 @@ export function reading(sections: Sections = {}): string {
     docker = [],
     podman = [],
     images = [],
+    volumes = [],
   } = sections;
   const proxy = 'proxy' in sections ? sections.proxy : {};
   const engine = (containers: Inspected[]) =>
@@ -131,7 +134,7 @@ export function reading(sections: Sections = {}): string {
     `=== docker\n${engine(docker)}`,
     `=== podman\n${engine(podman)}`,
     `=== images\n${images.map((line) => `${line}\n`).join('')}`,
-    `=== images\n${images.map((line) => `${line}\n`).join('')}`,
+    `=== volumes\n${volumes.map((line) => `${line}\n`).join('')}`,
     '=== end\n',
   ].join('');
 }

@@ -23,7 +23,10 @@ export function readable(script: string): string {
 
 function beginning(content: string): string {
   const lines = content.split('\n');
-  return lines.length <= 4 ? content : [...lines.slice(0, 2), '…'].join('\n');
+  // set in, so that what is sent stands out from what is run
+  return (lines.length <= 4 ? lines : [...lines.slice(0, 2), '…'])
+    .map((line) => line && `  ${line}`)
+    .join('\n');
 }
 
 function members(tar: Buffer): string {

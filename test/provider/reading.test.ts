@@ -27,6 +27,7 @@ const whole = {
 test('everything that a host says of a stack', () => {
   expect(parseReading(reading(whole))).toEqual({
     machineId: host.machineId,
+    volumes: new Set(),
     services: {
       web: {
         slot: 'web-1',

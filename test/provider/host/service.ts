@@ -87,6 +87,12 @@ export class Service {
     return this.host.run(`use_service ${this.stack} ${this.name}\n${lines}`, { killAt });
   }
 
+  /** Records that instances have from now on. */
+  give(records: Record<string, string>): void {
+    const template = join(this.host.root, `template-${this.stack}-${this.name}`);
+    for (const [file, content] of Object.entries(records)) writeFileSync(join(template, file), content);
+  }
+
   listen(): void {
     if (this.ports.length === 0) {
       this.host.must(`begin_listeners\nadd_service ${this.stack} ${this.name} </dev/null\ncommit_listeners`);
