@@ -6,6 +6,7 @@ import { type Screen, screenOn } from '../rehearsal/screen.ts';
 import { machinePackages } from '../rehearsal/vm/packages.ts';
 import { ensureToolchain } from '../toolchain/ensure.ts';
 import { bareDocker, barePodman } from './bare.ts';
+import { measureCarry } from './carry.ts';
 import { measureDeploy } from './deploy.ts';
 import { measurePreview } from './preview.ts';
 import { isOver, type Measurement, results } from './result.ts';
@@ -70,6 +71,9 @@ async function measure(rehearsal: Rehearsal, screen: Screen): Promise<Measuremen
   const preview = await step('preview with no changes, beside that of an empty program', () =>
     measurePreview(rehearsal, screen),
   );
+  const carry = await step('carrying a volume of 1 GiB, beside `tar | tar`', () =>
+    measureCarry(rehearsal, screen),
+  );
   const { vm, project, token } = rehearsal;
   const bare = { docker: bareDocker(vm, project, token), podman: barePodman(vm, project, token) };
   await step('preparing the bare tools', async () => {
@@ -83,5 +87,5 @@ async function measure(rehearsal: Rehearsal, screen: Screen): Promise<Measuremen
   const podman = await step('deploying five services, beside five Quadlet starts', () =>
     measureDeploy(rehearsal, 'podman', bare.podman, screen),
   );
-  return [preview, ...docker, ...podman];
+  return [preview, carry, ...docker, ...podman];
 }

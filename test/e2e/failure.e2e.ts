@@ -6,6 +6,7 @@ import { knownTo, strangers } from '../../rehearsal/strangers.ts';
 import { asAccount } from '../../rehearsal/tamper.ts';
 import { targets } from '../../rehearsal/targets.ts';
 import { eventually, expectClean, inside, minutes, rehearse, well, who } from './rehearse.ts';
+import { inContainer, listMounted, listVolume, plantVolume } from './volume.ts';
 
 let rehearsal: Rehearsal;
 beforeAll(async () => {
@@ -206,6 +207,65 @@ describe('runtimes of their own', () => {
       well(await rehearsal.up());
     },
     5 * minutes,
+  );
+});
+
+describe('data', () => {
+  test(
+    'an empty folder in the place of a volume: the flip is refused, and what serves never stops',
+    async () => {
+      const volume = '/srv/containerhost/dev/volumes/engine-state';
+      const before = await engine();
+      await rehearsal.vm.exec(`mv ${volume}/data ${volume}/away && mkdir ${volume}/data`);
+      rehearsal.project.configure('dev', ['cortex:services'], { 'cortex-engine': { runtime: 'podman' } });
+      const { result, lost } = await underLoad(() => rehearsal.up());
+      expect(result.code).not.toBe(0);
+      expect(result.output).toContain('found another folder in its place');
+      expect(result.output).toContain('was not stopped and serves on');
+      expect(lost).toBe(0);
+      expect(await engine()).toEqual(before);
+      await rehearsal.vm.exec(`rmdir ${volume}/data && mv ${volume}/away ${volume}/data`);
+      rehearsal.project.configure('dev', ['cortex:services'], undefined);
+      well(await rehearsal.up());
+      await expectClean(rehearsal);
+    },
+    5 * minutes,
+  );
+
+  test(
+    "a volume of Docker's is carried to Podman and back, and goes when `up` says so",
+    async () => {
+      const { vm, project } = rehearsal;
+      await plantVolume(vm, 'cortex_legacy');
+      const before = await listVolume(vm, 'cortex_legacy');
+      expect(before).toMatch(/ 0:0 .* 33:33 .* 999:1000 /s);
+      project.set(
+        'compose.yaml',
+        ['services', 'cortex-admin', 'volumes'],
+        ['admin-data:/app/data', './knowledge:/app/knowledge:ro', 'legacy:/app/legacy'],
+      );
+      project.set('compose.yaml', ['volumes', 'legacy'], { external: true, name: 'cortex_legacy' });
+      project.configure('dev', ['cortex:services'], { 'cortex-admin': { runtime: 'podman' } });
+      well(await rehearsal.up());
+      expect(await listMounted(vm, 'podman', 'cortex-admin', '/app/legacy')).toBe(before);
+      expect(await listVolume(vm, 'cortex_legacy')).toBe(before);
+
+      await vm.exec(
+        `${await inContainer(vm, 'podman', 'cortex-admin')} sh -c 'echo later >/app/legacy/later'`,
+      );
+      const later = await listMounted(vm, 'podman', 'cortex-admin', '/app/legacy');
+      project.configure('dev', ['cortex:services'], undefined);
+      project.set('compose.yaml', ['volumes', 'legacy', 'x-source'], 'remove');
+      well(await rehearsal.up());
+      expect(await listMounted(vm, 'docker', 'cortex-admin', '/app/legacy')).toBe(later);
+      expect(await vm.exec('docker volume ls --quiet')).not.toContain('cortex_legacy');
+      expect(JSON.parse((await vm.exec('containerhost data dev | grep legacy')).trim())).toMatchObject({
+        before: { files: 6 },
+        after: { files: 6 },
+      });
+      await expectClean(rehearsal);
+    },
+    6 * minutes,
   );
 });
 
