@@ -15,8 +15,8 @@ import type { Tunnels } from './tunnels.ts';
 /** How long Cloudflare waits for an origin's first byte before it answers 524. */
 const answerTimeoutMs = 100_000;
 
-/** How long a request waits for its connector to open a data connection. */
-const openTimeoutMs = 10_000;
+/** How long a request waits for its connector to open a data connection: longer than that tries (connector.py). */
+const openTimeoutMs = 30_000;
 
 /** Headers that are between two neighbours and go no further (RFC 9110, 7.6.1). */
 const hopByHop = new Set([

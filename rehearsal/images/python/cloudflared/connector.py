@@ -8,7 +8,7 @@ from .ingress import load_rules, origin_of
 from .token import read_token
 
 RETRY_SECONDS = 0.25
-DIAL_SECONDS = 5.0
+DIAL_SECONDS = 15.0
 
 
 def say(text):
