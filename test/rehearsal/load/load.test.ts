@@ -198,7 +198,7 @@ test('every so many take long, and of these only what is above that counts as he
   expect(long).toHaveLength(requests.filter((_, nth) => nth % 10 === 0).length);
   for (const { latencyMs, heldMs } of long) {
     expect(latencyMs).toBeGreaterThan(1500);
-    expect(heldMs).toBeLessThan(500);
+    expect(heldMs).toBeLessThan(1500);
   }
 });
 
