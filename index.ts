@@ -27,6 +27,8 @@ if (config.alerts && machine.cloud)
 
 /** Where each service is reached. */
 export const urls = tunnel?.urls ?? {};
+/** What programs send to get through Access, by the token's name: secrets. */
+export const serviceTokens = tunnel?.serviceTokens ?? {};
 /** What each service runs under. */
 export const runtimes = services.runtimes;
 /** Where the stack's own images are. */

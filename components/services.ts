@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { Compose } from '../compose/load.ts';
 import { ConfigError, type Problem } from '../config/problem.ts';
+import { rulesConfig } from '../config/tunnel.ts';
 import type { Config } from '../config.ts';
 import { Proxy as HostProxy, Images, Instance, Slot, Volume } from '../provider/resources.ts';
 import { withConfig } from '../spec/config.ts';
@@ -8,6 +9,7 @@ import { type OwnershipProblem, sharedRuntimeProblems } from '../spec/ownership.
 import type { RuntimeName, ServiceSpec } from '../spec/service.ts';
 import { holdMs } from '../spec/timing.ts';
 import type { ContainerHost } from './host.ts';
+import { declaredName, isConnector, withReplicas } from './tunnel/connector.ts';
 import type { CloudflareTunnel } from './tunnel.ts';
 
 export interface CortexServicesArgs {
@@ -15,7 +17,7 @@ export interface CortexServicesArgs {
   compose: Compose;
   host: ContainerHost;
   /** gives the connector its token and its rules */
-  tunnel?: Pick<CloudflareTunnel, 'token' | 'config'>;
+  tunnel?: Pick<CloudflareTunnel, 'token' | 'config' | 'probe' | 'replicas'>;
   /** the VM, where the stack made it: what is on it goes with it */
   vm?: pulumi.Resource;
 }
@@ -33,9 +35,7 @@ export class CortexServices extends pulumi.ComponentResource {
     const { config, tunnel, vm } = args;
     const { host } = args.host;
     const { stack } = config;
-    const specs = args.compose.services.map((spec) =>
-      tunnel ? withConfig(spec, 'tunnel-config', tunnel.config) : spec,
-    );
+    const specs = withReplicas(args.compose.services, tunnel?.replicas ?? 1);
     const inside = { parent: this, ...(vm && { deletedWith: vm }) };
 
     const proxy = new HostProxy(
@@ -61,7 +61,10 @@ export class CortexServices extends pulumi.ComponentResource {
     );
 
     this.runtimes = Object.fromEntries(
-      specs.map((spec) => [spec.name, config.runtimes[spec.name] ?? config.runtime]),
+      specs.map((spec) => [
+        spec.name,
+        config.runtimes[declaredName(spec, args.compose.services)] ?? config.runtime,
+      ]),
     );
     // once the host says which account its containers have
     const runtimes = pulumi.output(host.account).apply(({ uid }) => {
@@ -84,8 +87,9 @@ export class CortexServices extends pulumi.ComponentResource {
           host,
           stack,
           runtime: runtimes.apply((each) => each[spec.name] ?? config.runtime),
-          spec,
+          spec: tunnel ? withConfig(spec, rulesConfig, tunnel.config) : spec,
           secrets: secretsOf(spec, args),
+          ...(tunnel && isConnector(spec) && { probe: tunnel.probe }),
         },
         // a service that is depended on serves before its dependents are replaced
         {

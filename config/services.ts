@@ -57,23 +57,10 @@ export function checkNames(
       const fix = `add '${needed[0]}' to cortex:profiles, or ${removeCommand(key)}`;
       return [{ key, found: `${service} is not part of this stack`, expected: 'a service that runs', fix }];
     }),
-    ...twice(config.tunnel?.hostnames ?? {}),
   ];
 }
 
 function byItself(key: string): Problem {
   const expected = 'nothing: this profile is on where cortex:tunnel is set';
   return { key, found: show(tunnelProfile), expected, fix: removeCommand(key) };
-}
-
-/** One host name cannot lead to two services. */
-function twice(hostnames: TunnelConfig['hostnames']): Problem[] {
-  const first = new Map<string, string>();
-  return Object.entries(hostnames).flatMap(([service, { hostname }]) => {
-    const other = first.get(hostname);
-    first.set(hostname, other ?? service);
-    const key = step('cortex:tunnel.hostnames', service);
-    const expected = `a host name of its own: ${other} has this one`;
-    return other ? [{ key, found: show(hostname), expected, fix: removeCommand(key) }] : [];
-  });
 }

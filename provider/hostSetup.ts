@@ -11,6 +11,7 @@ const parts = [
   'data',
   'carry',
   'instance',
+  'ask',
   'images',
   'read',
   'probe',

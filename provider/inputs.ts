@@ -1,4 +1,5 @@
 import type { Account } from '../runtimes/runtime.ts';
+import type { Probe } from '../spec/probe.ts';
 import type { Rollout, RuntimeName, ServiceSpec } from '../spec/service.ts';
 import type { ExternalVolume } from '../spec/volume.ts';
 import type { Connection } from './ssh/args.ts';
@@ -53,6 +54,8 @@ export interface InstanceInputs {
   spec: ServiceSpec;
   /** the values of `spec.secrets`, by secret; always a Pulumi secret */
   secrets: Record<string, string>;
+  /** what it must say of itself before it takes over */
+  probe?: Probe;
 }
 
 /** Inputs of `Volume`: a volume of an engine, carried into the stack's own. */

@@ -42,7 +42,7 @@ interface Baseline {
   /** secret -> keyed digest */
   secrets: Record<string, string>;
   /** as the program gave them: a refresh writes what it finds over the inputs */
-  declared: Pick<InstanceInputs, 'spec' | 'secrets'>;
+  declared: Pick<InstanceInputs, 'spec' | 'secrets' | 'probe'>;
 }
 
 /**
@@ -126,6 +126,7 @@ export const instance: Resource = {
           putFile(`${context.directory}/secrets/${secret}`, declared.secrets[secret] ?? '', '0600'),
         ),
         `start_instance ${words([name, spec.rollout])}`,
+        ...(declared.probe ? [`probe_instance ${words([name, host.account.name])}`] : []),
         `describe_instance ${words([name, host.account.name])}`,
       ].join('\n'),
       { signal, progress },
@@ -139,7 +140,9 @@ export const instance: Resource = {
       secrets: secretDigests(reading, declared),
     };
     const given: Props = Object.fromEntries(
-      (['spec', 'secrets'] as const).map((key) => [key, inputs[key] ?? {}]),
+      (['spec', 'secrets', 'probe'] as const).flatMap((key) =>
+        inputs[key] === undefined ? [] : [[key, inputs[key]]],
+      ),
     );
     return { id: name, properties: { ...inputs, baseline: { ...baseline, declared: given } } };
   },
@@ -283,6 +286,10 @@ function drift(
       secrets[secret] = now[secret] === '' ? 'removed on the host' : 'changed on the host';
   }
   result.secrets = new Secret(secrets);
+
+  const { probe } = stored;
+  const said = reading.probes[stored.name ?? ''];
+  if (probe) result.probe = { ...probe, ...(said !== undefined && { expected: said }) };
   return result;
 }
 

@@ -24,7 +24,7 @@ export function mountDirectories(
 
 /** What the host's own functions need to know of an instance, beside the files of its runtime. */
 export function instanceRecords(inputs: InstanceInputs): Record<string, string> {
-  const { spec, runtime } = inputs;
+  const { spec, runtime, probe } = inputs;
   return {
     runtime,
     account: inputs.host.account.name,
@@ -35,6 +35,7 @@ export function instanceRecords(inputs: InstanceInputs): Record<string, string> 
     mapping: mappingLines(inputs),
     data: dataLines(inputs),
     'secret-names': spec.secrets.map((each) => `${each.secret}\n`).join(''),
+    ...(probe && { probe: JSON.stringify(probe) }),
   };
 }
 

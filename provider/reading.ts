@@ -19,6 +19,8 @@ export interface Reading {
   volumes: Set<string>;
   /** every container of the host that we may see */
   containers: Record<RuntimeName, Inspected[]>;
+  /** instance -> what it says of itself, as JSON on one line; only those that were asked and answered */
+  probes: Record<string, string>;
   /** references of the images that each engine has, with their registry */
   images: Record<RuntimeName, Set<string>>;
 }
@@ -51,6 +53,7 @@ export function parseReading(text: string): Reading {
       docker: containers(section(sections, 'docker')),
       podman: containers(section(sections, 'podman')),
     },
+    probes: {},
     images: { docker: new Set(), podman: new Set() },
   };
   for (const [service = '', kind, name = '', port = '', loopback] of rows(section(sections, 'records'))) {
@@ -68,6 +71,9 @@ export function parseReading(text: string): Reading {
   }
   for (const [secret = '', digest = ''] of rows(section(sections, 'secrets')))
     reading.secrets[secret] = digest;
+  // a new instance was asked already
+  for (const [instance = '', said = ''] of rows(sections.get('probes') ?? ''))
+    reading.probes[instance] = Buffer.from(said, 'base64').toString().trim();
   for (const [engine, reference = ''] of rows(section(sections, 'images'))) {
     if (engine === 'docker' || engine === 'podman') reading.images[engine].add(qualifiedImage(reference));
   }

@@ -3,7 +3,9 @@
  * they are replaced, is the provider's business.
  */
 import * as pulumi from '@pulumi/pulumi';
-import type { RuntimeName, ServiceSpec } from '../spec/service.ts';
+import type { WithContent } from '../spec/config.ts';
+import type { Probe } from '../spec/probe.ts';
+import type { RuntimeName } from '../spec/service.ts';
 import type { Account, InstanceInputs, ProxyInputs, Registries, SlotInputs, VolumeInputs } from './inputs.ts';
 import type { Connection } from './ssh/args.ts';
 
@@ -56,9 +58,11 @@ export interface InstanceArgs {
   runtime: pulumi.Input<RuntimeName>;
   /** default: made up by the provider, `<service>-<7 hex>` */
   name?: pulumi.Input<InstanceInputs['name']>;
-  spec: pulumi.Input<ServiceSpec>;
+  spec: pulumi.Input<WithContent<pulumi.Output<string>>>;
   /** the values of `spec.secrets`, by secret */
   secrets: Record<string, pulumi.Input<string>>;
+  /** what it must say of itself before it takes over */
+  probe?: pulumi.Input<Probe>;
 }
 
 /** One container of a service on one runtime. Immutable: every change replaces it. */

@@ -104,6 +104,7 @@ export class Rehearsal {
           address: `${ownAddress()}:${edge.connectorPort}`,
           tunnels: edge.tunnels,
           routes: edge.routes,
+          protect: edge.protect,
         },
         imageDigest: async () => undefined,
       },

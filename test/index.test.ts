@@ -45,13 +45,14 @@ describe('the flag', () => {
   test('changes the runtime of every service, and no other input of anything', async () => {
     const docker = (await program('prod')).resources;
     const podman = (await program('prod', { 'cortex:runtime': 'podman' })).resources;
-    expect(docker.filter(inCloud)).toHaveLength(29);
+    expect(docker.filter(inCloud)).toHaveLength(35);
     expect(podman.filter(inCloud)).toEqual(docker.filter(inCloud));
     expect(instances(docker).map(({ name, inputs }) => [name, inputs.runtime])).toEqual([
       ['cortex-admin', 'docker'],
       ['cortex-dashboard', 'docker'],
       ['cortex-engine', 'docker'],
       ['cortex-tunnel', 'docker'],
+      ['cortex-tunnel-2', 'docker'],
     ]);
     const flipped = docker.map((resource) =>
       instances([resource]).length === 0
@@ -69,12 +70,14 @@ describe('the flag', () => {
       'docker',
       'podman',
       'docker',
+      'docker',
     ]);
     expect(outputs.runtimes).toEqual({
       'cortex-admin': 'docker',
       'cortex-dashboard': 'docker',
       'cortex-engine': 'podman',
       'cortex-tunnel': 'docker',
+      'cortex-tunnel-2': 'docker',
     });
   });
 });

@@ -41,6 +41,8 @@ read_stack() { # $1 stack, $2 account
     echo "=== $directory"
     cat "$work/$directory"
   done
+  echo "=== probes"
+  read_probes "$1" "$work"
   echo "=== images"
   cat "$work/docker-images" "$work/podman-images"
   echo "=== end"

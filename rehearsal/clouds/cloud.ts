@@ -25,6 +25,8 @@ export interface CloudArgs {
   kinds: Record<string, Kind>;
   functions: Record<string, CloudFunction>;
   store: Store;
+  /** called after each change of what is in the cloud */
+  changed?(): void;
   /** whether resources without a name get a random one, as the provider does */
   autonames?: boolean;
 }
@@ -120,6 +122,7 @@ export function simulatedCloud(args: CloudArgs): ResourceProvider {
       const { outputs = {}, hidden = {} } = (await kind.create?.(request, id)) ?? {};
       const stored: Stored = { type, id, inputs: request.inputs, outputs, hidden };
       store.put(stored);
+      args.changed?.();
       return { id, properties: state(req.inputs, stored) };
     },
 
@@ -151,6 +154,7 @@ export function simulatedCloud(args: CloudArgs): ResourceProvider {
         hidden: { ...stored.hidden, ...effect.hidden },
       };
       store.put(next);
+      args.changed?.();
       return { properties: state(req.news, next) };
     },
 
@@ -165,6 +169,7 @@ export function simulatedCloud(args: CloudArgs): ResourceProvider {
       if (user) throw new Error(`${type} '${req.id}' is in use by ${user.type} '${user.id}'`);
       await kind.delete?.(stored, draft(req.oldInputs, req));
       store.delete(type, req.id);
+      args.changed?.();
     },
 
     async invoke(token, invocation) {

@@ -56,4 +56,19 @@ export interface EdgeHooks {
     set(hostname: string, tunnelId: string): void;
     delete(hostname: string): void;
   };
+  /** which hostnames Access is in front of, from now on: these and no others */
+  protect(applications: AccessApplication[]): void;
+}
+
+/** Access in front of a hostname, as the edge has to know it. */
+export interface AccessApplication {
+  hostname: string;
+  /** `<team>.cloudflareaccess.com` */
+  authDomain: string;
+  /** the audience that it signs for */
+  aud: string;
+  /** the secrets that open it, each with the client that has it */
+  credentials: { clientId: string; clientSecret: string /** epoch milliseconds */; expires: number }[];
+  /** whether who has none is refused, rather than sent to log in */
+  refuses: boolean;
 }

@@ -1,4 +1,6 @@
 import type { AddressInfo, Server } from 'node:net';
+import type { AccessApplication } from '../clouds/hooks.ts';
+import { Access } from './access.ts';
 import { connectorServer } from './listener.ts';
 import { publicServer, type Routes } from './public.ts';
 import { Tunnels } from './tunnels.ts';
@@ -30,6 +32,8 @@ export interface Edge {
     delete(hostname: string): void;
     list(): string[];
   };
+  /** which hostnames Access is in front of: these and no others */
+  protect(applications: AccessApplication[]): void;
   close(): Promise<void>;
 }
 
@@ -37,8 +41,9 @@ export interface Edge {
 export async function startEdge(args: EdgeArgs = {}): Promise<Edge> {
   const tunnels = new Tunnels();
   const routes: Routes = new Map();
-  const visitors = publicServer(tunnels, routes);
-  const connectors = connectorServer(tunnels);
+  const access = new Access();
+  const visitors = publicServer({ tunnels, routes, access });
+  const connectors = connectorServer(tunnels, access);
   const connectorPort = await listen(connectors, args.connectorAddress ?? '0.0.0.0', args.connectorPort);
   const publicPort = await listen(visitors, '127.0.0.1', args.publicPort).catch(async (error: unknown) => {
     await closed(connectors);
@@ -53,6 +58,7 @@ export async function startEdge(args: EdgeArgs = {}): Promise<Edge> {
       delete: (hostname) => void routes.delete(hostname.toLowerCase()),
       list: () => [...routes.keys()],
     },
+    protect: (applications) => access.protect(applications),
     async close() {
       tunnels.deleteAll();
       visitors.closeAllConnections();

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import type { Access } from './access.ts';
 import { Connector } from './connector.ts';
 import { eachLine, firstLine } from './lines.ts';
 import type { Tunnel, Tunnels } from './tunnels.ts';
@@ -10,13 +11,16 @@ const helloTimeoutMs = 10_000;
 const probeAfterMs = 5_000;
 
 /** The side of the edge that connectors dial. */
-export function connectorServer(tunnels: Tunnels): Server {
+export function connectorServer(tunnels: Tunnels, access: Access): Server {
   return createServer((socket) => {
     socket.setNoDelay(true);
     socket.setKeepAlive(true, probeAfterMs);
     socket.on('error', () => socket.destroy());
     firstLine(socket, helloTimeoutMs).then(
-      (hello) => greet(tunnels, socket, hello),
+      (hello) => {
+        if (hello === 'CERTS') socket.end(`${access.certs()}\n`);
+        else greet(tunnels, socket, hello);
+      },
       () => socket.destroy(),
     );
   });

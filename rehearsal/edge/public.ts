@@ -9,6 +9,7 @@ import {
 } from 'node:http';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream';
+import type { Access, Verdict } from './access.ts';
 import { type EdgeError, edgeErrors, errorPage } from './errors.ts';
 import type { Tunnels } from './tunnels.ts';
 
@@ -35,22 +36,35 @@ const hopByHop = new Set([
 /** hostname → tunnel, as the zone's DNS records say */
 export type Routes = Map<string, string>;
 
+/** What the edge knows of the hostnames that are asked for. */
+export interface Front {
+  tunnels: Tunnels;
+  routes: Routes;
+  access: Access;
+}
+
 /**
  * The side of the edge that browsers see. Each request is sent once, over a connection of its own through one
  * of the tunnel's live connectors; what fails is answered with Cloudflare's status for it.
  */
-export function publicServer(tunnels: Tunnels, routes: Routes): Server {
+export function publicServer(front: Front): Server {
   // A browser's idle connection is never closed: a request sent just then would be lost to no one's fault.
   const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (request, response) => {
-    forward(tunnels, routes, request, response);
+    forward(front, request, response);
   });
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    upgrade(tunnels, routes, request, socket, head);
+    upgrade(front, request, socket, head);
   });
   return server;
 }
 
-async function forward(tunnels: Tunnels, routes: Routes, request: IncomingMessage, response: ServerResponse) {
+async function forward(front: Front, request: IncomingMessage, response: ServerResponse) {
+  const verdict = ask(front, request);
+  if (!verdict.go) {
+    response.writeHead(verdict.status, refusal(verdict)).end();
+    request.resume();
+    return;
+  }
   const fail = (error: EdgeError) => {
     if (response.headersSent) {
       response.destroy();
@@ -60,7 +74,7 @@ async function forward(tunnels: Tunnels, routes: Routes, request: IncomingMessag
     response.end(errorPage(error, hostname(request)));
     request.resume();
   };
-  const data = await connect(tunnels, routes, request);
+  const data = await connect(front, request);
   if ('status' in data) {
     fail(data);
     return;
@@ -73,7 +87,7 @@ async function forward(tunnels: Tunnels, routes: Routes, request: IncomingMessag
     createConnection: () => data,
     method: request.method,
     path: request.url,
-    headers: { ...endToEnd(request), connection: 'close' },
+    headers: { ...forwarded(request, verdict), connection: 'close' },
     // The header above is the browser's own.
     setHost: false,
   });
@@ -104,15 +118,15 @@ async function forward(tunnels: Tunnels, routes: Routes, request: IncomingMessag
   request.pipe(upstream);
 }
 
-async function upgrade(
-  tunnels: Tunnels,
-  routes: Routes,
-  request: IncomingMessage,
-  socket: Socket,
-  head: Buffer,
-) {
+async function upgrade(front: Front, request: IncomingMessage, socket: Socket, head: Buffer) {
   socket.on('error', () => socket.destroy());
-  const data = await connect(tunnels, routes, request);
+  const verdict = ask(front, request);
+  if (!verdict.go) {
+    const lines = Object.entries(refusal(verdict)).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.end(`HTTP/1.1 ${verdict.status} Access\r\n${lines.join('')}connection: close\r\n\r\n`);
+    return;
+  }
+  const data = await connect(front, request);
   if ('status' in data) {
     const page = errorPage(data, hostname(request));
     socket.end(
@@ -122,7 +136,7 @@ async function upgrade(
     return;
   }
   const headers = Object.entries({
-    ...endToEnd(request),
+    ...forwarded(request, verdict),
     connection: 'Upgrade',
     upgrade: request.headers.upgrade,
   });
@@ -137,12 +151,28 @@ async function upgrade(
   pipeline(data, socket, (error) => error && close());
 }
 
+/** A name that leads nowhere is nobody's to protect. */
+function ask({ routes, access }: Front, request: IncomingMessage): Verdict {
+  const name = hostname(request);
+  return routes.has(name)
+    ? access.decide(name, request.url ?? '/', request.headers)
+    : { go: true, jwt: undefined };
+}
+
+function refusal(verdict: Verdict & { go: false }): Record<string, string> {
+  return { 'content-length': '0', ...(verdict.status === 302 && { location: verdict.location }) };
+}
+
+/** What goes on to the connector. Where Access let it through, its signature stands for the secret. */
+function forwarded(request: IncomingMessage, { jwt }: Verdict & { go: true }): OutgoingHttpHeaders {
+  const headers = endToEnd(request);
+  if (jwt === undefined) return headers;
+  const { 'cf-access-client-id': _id, 'cf-access-client-secret': _secret, ...rest } = headers;
+  return { ...rest, 'cf-access-jwt-assertion': jwt };
+}
+
 /** A data connection for this request, or why there is none. */
-async function connect(
-  tunnels: Tunnels,
-  routes: Routes,
-  request: IncomingMessage,
-): Promise<Socket | EdgeError> {
+async function connect({ tunnels, routes }: Front, request: IncomingMessage): Promise<Socket | EdgeError> {
   const tunnel = routes.get(hostname(request));
   if (tunnel === undefined) return edgeErrors.unknownHost;
   for (;;) {

@@ -36,6 +36,10 @@ function state({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Record<
       return { ...inputs, uptimeCheckId: `${name}-check` };
     case 'command:local:Command':
       return { ...inputs, stdout: commandOutput(name), stderr: '' };
+    case 'cloudflare:index/zeroTrustAccessApplication:ZeroTrustAccessApplication':
+      return { ...inputs, aud: `${name}-aud` };
+    case 'cloudflare:index/zeroTrustAccessServiceToken:ZeroTrustAccessServiceToken':
+      return { ...inputs, clientId: `${name}.access`, clientSecret: `${name}-secret` };
     case 'containerhost:index:Instance':
       return { ...inputs, name: `${name}-0000000` };
     default:
@@ -68,6 +72,7 @@ function answer(token: string, inputs: Record<string, unknown>): Record<string, 
   if (token.endsWith('getZeroTrustTunnelCloudflaredToken')) return { token: 'the-tunnels-token' };
   if (token.endsWith('getSecretVersionAccess'))
     return { secretData: `${inputs.secret} version ${inputs.version}` };
+  if (token.endsWith('getZeroTrustOrganization')) return { authDomain: 'my-team.cloudflareaccess.com' };
   return {};
 }
 

@@ -37,6 +37,16 @@ const host = {
   connection: { address: '203.0.113.7', port: 22, user: 'deploy' },
 };
 
+const probe = { port: 2000, path: '/config', select: '.', expected: '[]' };
+
+/** What a tunnel would supply, for so many connectors. */
+const tunnel = (replicas: number) => ({
+  token: pulumi.secret('token-value'),
+  config: pulumi.output('ingress: []\n'),
+  probe: pulumi.output(probe),
+  replicas,
+});
+
 async function services(
   chosen: Partial<CortexServicesArgs['config']> = {},
   others: () => Partial<CortexServicesArgs> = () => ({}),
@@ -58,7 +68,7 @@ async function services(
         config,
         compose,
         host: { host } as ContainerHost,
-        tunnel: { token: pulumi.secret('token-value'), config: 'ingress: []\n' },
+        tunnel: tunnel(1),
         ...others(),
       },
       { transformations: [noteOptions(options)] },
@@ -125,9 +135,36 @@ describe('the services of a stack', () => {
     expect(JSON.stringify(resources)).not.toContain('other-value');
   });
 
-  test('include the connector, with the tunnel’s rules', async () => {
-    expect(find((await services()).resources, 'Instance tunnel').spec).toMatchObject({
-      configs: [{ config: 'tunnel-config', content: 'ingress: []\n' }],
+  test('include the connector, with the tunnel’s rules, which it is asked for', async () => {
+    const { resources } = await services();
+    expect(find(resources, 'Instance tunnel')).toMatchObject({
+      spec: { configs: [{ config: 'tunnel-config', content: 'ingress: []\n' }] },
+      probe,
+    });
+    expect(find(resources, 'Instance admin').probe).toBeUndefined();
+  });
+
+  test('include a second connector, which is replaced once the first one serves', async () => {
+    const { resources, options, made } = await services({ runtimes: { tunnel: 'podman' } }, () => ({
+      tunnel: tunnel(2),
+    }));
+    const [first, second] = ['tunnel', 'tunnel-2'].map((name) => find(resources, `Instance ${name}`));
+    expect(options['Instance tunnel-2']?.dependsOn).toContain('Slot tunnel');
+    expect(options['Instance tunnel']?.dependsOn).not.toContain('Slot tunnel-2');
+    expect(made.runtimes).toMatchObject({ tunnel: 'podman', 'tunnel-2': 'podman', admin: 'docker' });
+    expect(second?.spec).toEqual({
+      ...(first?.spec as object),
+      name: 'tunnel-2',
+      dependsOn: [
+        { service: 'admin', condition: 'service_started' },
+        { service: 'tunnel', condition: 'service_healthy' },
+      ],
+      peers: ['admin', 'engine', 'tunnel'],
+    });
+    expect(find(resources, 'Proxy cortex-proxy').services).toHaveProperty('tunnel-2');
+    expect(find(resources, 'Slot tunnel-2')).toMatchObject({
+      service: 'tunnel-2',
+      instance: 'tunnel-2-0000000',
     });
   });
 

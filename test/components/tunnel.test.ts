@@ -1,25 +1,50 @@
 import { describe, expect, test } from '@jest/globals';
 import * as pulumi from '@pulumi/pulumi';
 import { CloudflareTunnel } from '../../components/tunnel.ts';
+import type { Access } from '../../config/access.ts';
+import type { TunnelConfig } from '../../config/tunnel.ts';
 import { load } from '../compose/file.ts';
-import { declared, find, key, value } from './mocks.ts';
+import { declared, find, key, noteOptions, type Options, value } from './mocks.ts';
 
-const specs = load(`services:
+const specs = load(
+  `services:
   admin: {image: "team/admin:1", expose: ["5001"]}
   editor: {image: "team/editor:1", expose: ["5003"]}
-`).services;
-const hostnames = { admin: { hostname: 'admin.example.com' }, editor: { hostname: 'editor.example.com' } };
+  tunnel: {image: "cloudflare/cloudflared:1", configs: [tunnel-config]}
+configs: {tunnel-config: {external: true}}
+`,
+  { supplied: { secrets: [], configs: ['tunnel-config'] } },
+).services;
 
-async function tunnel() {
+const open: TunnelConfig = {
+  accountId: 'account',
+  zoneId: 'zone',
+  replicas: 1,
+  hostnames: { admin: { hostname: 'admin.example.com' }, editor: { hostname: 'editor.example.com' } },
+  serviceTokens: {},
+};
+
+const access = (some: Partial<Access>): Access => ({
+  emails: [],
+  emailDomains: [],
+  groups: [],
+  serviceTokens: [],
+  ...some,
+});
+
+const guarded = (some: Partial<Access>): Partial<TunnelConfig> => ({
+  hostnames: { admin: { hostname: 'admin.example.com', access: access(some) } },
+  serviceTokens: { ci: { duration: '8760h' }, other: {} },
+});
+
+async function tunnel(config: Partial<TunnelConfig> = {}) {
   let made: CloudflareTunnel | undefined;
+  const options: Record<string, Options> = {};
   const resources = await declared(() => {
-    made = new CloudflareTunnel('cortex', {
-      stack: 'prod',
-      tunnel: { accountId: 'account', zoneId: 'zone', hostnames },
-      specs,
-    });
+    const args = { stack: 'prod', tunnel: { ...open, ...config }, specs };
+    made = new CloudflareTunnel('cortex', args, { transformations: [noteOptions(options)] });
   });
-  return { resources, made: made as CloudflareTunnel };
+  return { resources, options, made: made as CloudflareTunnel };
 }
 
 describe('a tunnel', () => {
@@ -35,7 +60,8 @@ describe('a tunnel', () => {
       name: 'cortex-prod',
       configSrc: 'local',
     });
-    expect(made.config).toContain('service: http://editor:5003');
+    expect(await value(made.config)).toContain('service: http://editor:5003');
+    expect((await value(made.probe)).expected).toContain('"service":"http://editor:5003"');
   });
 
   test('is where each hostname points', async () => {
@@ -59,12 +85,106 @@ describe('a tunnel', () => {
   });
 
   test('without a port to lead to is refused', async () => {
-    const tunnel = {
-      accountId: 'a',
-      zoneId: 'z',
-      hostnames: { admin: { hostname: 'a.example.com', port: 1 } },
+    const hostnames = { admin: { hostname: 'a.example.com', port: 1 } };
+    await expect(tunnel({ hostnames })).rejects.toThrow("configuration of stack 'prod': 1 problem");
+  });
+});
+
+describe('Access', () => {
+  test('lets people in by address, domain and group, and programs by token: a policy for each kind', async () => {
+    const some = {
+      emails: ['me@example.com'],
+      emailDomains: ['example.com'],
+      groups: ['group-id'],
+      serviceTokens: ['ci'],
+      sessionDuration: '8h',
     };
-    const program = () => new CloudflareTunnel('cortex', { stack: 'prod', tunnel, specs });
-    await expect(declared(program)).rejects.toThrow("configuration of stack 'prod': 1 problem");
+    const { resources } = await tunnel(guarded(some));
+    expect(find(resources, 'ZeroTrustAccessPolicy admin-people')).toEqual({
+      accountId: 'account',
+      name: 'cortex-prod admin people',
+      decision: 'allow',
+      includes: [
+        { email: { email: 'me@example.com' } },
+        { emailDomain: { domain: 'example.com' } },
+        { group: { id: 'group-id' } },
+      ],
+      sessionDuration: '8h',
+    });
+    expect(find(resources, 'ZeroTrustAccessPolicy admin-service-tokens')).toEqual({
+      accountId: 'account',
+      name: 'cortex-prod admin service-tokens',
+      decision: 'non_identity',
+      includes: [{ serviceToken: { tokenId: 'ci-service-token-id' } }],
+      sessionDuration: '8h',
+    });
+    expect(find(resources, 'ZeroTrustAccessApplication admin-access')).toEqual({
+      accountId: 'account',
+      type: 'self_hosted',
+      name: 'cortex-prod admin',
+      domain: 'admin.example.com',
+      policies: [
+        { id: 'admin-people-id', precedence: 1 },
+        { id: 'admin-service-tokens-id', precedence: 2 },
+      ],
+      httpOnlyCookieAttribute: true,
+      sameSiteCookieAttribute: 'lax',
+      sessionDuration: '8h',
+    });
+  });
+
+  test('for programs alone refuses, rather than to show a page to log in', async () => {
+    const { resources } = await tunnel(guarded({ serviceTokens: ['ci'] }));
+    expect(find(resources, 'ZeroTrustAccessApplication admin-access')).toMatchObject({
+      policies: [{ id: 'admin-service-tokens-id', precedence: 1 }],
+      serviceAuth401Redirect: true,
+    });
+    expect(resources.map(key)).not.toContain('ZeroTrustAccessPolicy admin-people');
+  });
+
+  test('says nothing of a duration that nobody chose: an empty one would be a change in every preview', async () => {
+    const { resources } = await tunnel(guarded({ emails: ['me@example.com'] }));
+    expect(JSON.stringify(resources)).not.toContain('sessionDuration');
+  });
+
+  test('is there before the name leads anywhere, and is checked by the connector too', async () => {
+    const { options, made } = await tunnel(guarded({ emails: ['me@example.com'] }));
+    expect(options['DnsRecord admin-dns']?.dependsOn).toEqual(['ZeroTrustAccessApplication admin-access']);
+    expect(await value(made.config)).toContain(
+      ['access:', 'required: true', 'teamName: my-team', 'audTag:', '- admin-access-aud']
+        .map((line, index) => `${' '.repeat([6, 8, 8, 8, 10][index] ?? 0)}${line}\n`)
+        .join(''),
+    );
+    expect((await value(made.probe)).expected).toContain('"audTag":["admin-access-aud"]');
+  });
+
+  test('has service tokens that can be rotated, and hands them out as secrets', async () => {
+    const rotated = { clientSecretVersion: 2, previousClientSecretExpiresAt: '2030-01-31T12:00:00Z' };
+    const { resources, made } = await tunnel({ serviceTokens: { ci: { duration: '24h', ...rotated } } });
+    expect(find(resources, 'ZeroTrustAccessServiceToken ci-service-token')).toEqual({
+      accountId: 'account',
+      name: 'cortex-prod ci',
+      duration: '24h',
+      ...rotated,
+    });
+    const { clientId, clientSecret } = made.serviceTokens.ci ?? {};
+    expect(await pulumi.isSecret(clientId as pulumi.Output<string>)).toBe(true);
+    expect(await pulumi.isSecret(clientSecret as pulumi.Output<string>)).toBe(true);
+    expect(await value(clientSecret as pulumi.Output<string>)).toBe('ci-service-token-secret');
+  });
+});
+
+describe('a hostname for SSH', () => {
+  test('leads to the host, behind Access, and is no service’s', async () => {
+    const ssh = { hostname: 'ssh.example.com', port: 22, access: access({ emails: ['me@example.com'] }) };
+    const { resources, made } = await tunnel({ ssh });
+    expect(find(resources, 'DnsRecord cortex-ssh-dns')).toMatchObject({ name: 'ssh.example.com' });
+    expect(find(resources, 'ZeroTrustAccessApplication cortex-ssh-access')).toMatchObject({
+      domain: 'ssh.example.com',
+    });
+    expect(await value(made.config)).toContain(
+      '  - hostname: ssh.example.com\n    service: ssh://tunnel:22\n    originRequest:\n      access:\n',
+    );
+    expect(Object.keys(made.urls)).toEqual(['admin', 'editor']);
   });
 });

@@ -14,6 +14,19 @@ const services = {
 const publicKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExample0';
 const accountId = '0123456789abcdef0123456789abcdef';
 const gcp = { kind: 'gcp', publicKey, project: 'my-project', zone: 'europe-west1-b' };
+const group = 'f174e90a-fafe-4643-bbbc-4a0ed4fc8415';
+const origin = {
+  connectTimeout: '30s',
+  tlsTimeout: '10s',
+  tcpKeepAlive: '30s',
+  keepAliveConnections: 100,
+  keepAliveTimeout: '1m30s',
+  httpHostHeader: 'localhost:8000',
+  originServerName: 'origin.example.com',
+  noTLSVerify: true,
+  http2Origin: true,
+  disableChunkedEncoding: true,
+};
 const ssh = { kind: 'ssh', user: 'root', address: '203.0.113.7', hostKey: publicKey };
 
 /** A stack's configuration as Pulumi hands it over; what is not set has the default of Pulumi.yaml. */
@@ -86,10 +99,31 @@ describe('a configuration', () => {
         'cortex:tunnel': {
           accountId,
           zoneId: accountId,
-          hostnames: {
-            'cortex-admin': 'admin.example.com',
-            'cortex-engine': { hostname: 'engine.example.com', port: 8000 },
+          replicas: 2,
+          serviceTokens: {
+            ci: {},
+            probe: {
+              duration: 'forever',
+              clientSecretVersion: 2,
+              previousClientSecretExpiresAt: '2030-01-31T12:00:00Z',
+            },
           },
+          hostnames: {
+            'cortex-admin': { hostname: 'admin.example.com', public: true },
+            'cortex-engine': {
+              hostname: 'engine.example.com',
+              port: 8000,
+              access: {
+                emails: ['me@example.com'],
+                emailDomains: ['example.com'],
+                groups: [group],
+                serviceTokens: ['ci'],
+                sessionDuration: '1h30m',
+              },
+              origin: { scheme: 'https', ...origin },
+            },
+          },
+          ssh: { hostname: 'ssh.example.com', access: { groups: [group] } },
         },
       },
       { encrypted: ['cortex:secrets', 'cortex:registries'] },
@@ -104,9 +138,21 @@ describe('a configuration', () => {
       registries: { 'ghcr.io': { username: 'robot', password: 'secret' } },
       host: { ...ssh, port: 2222, identityFile: '~/.ssh/id', proxyCommand: 'nc %h %p', account: 'apps' },
       tunnel: {
+        replicas: 2,
+        serviceTokens: { probe: { clientSecretVersion: 2 } },
         hostnames: {
           'cortex-admin': { hostname: 'admin.example.com' },
-          'cortex-engine': { hostname: 'engine.example.com', port: 8000 },
+          'cortex-engine': {
+            hostname: 'engine.example.com',
+            port: 8000,
+            access: { emails: ['me@example.com'], groups: [group], sessionDuration: '1h30m' },
+            origin: { scheme: 'https', ...origin },
+          },
+        },
+        ssh: {
+          hostname: 'ssh.example.com',
+          port: 22,
+          access: { emails: [], emailDomains: [], groups: [group], serviceTokens: [] },
         },
       },
     });
@@ -139,10 +185,10 @@ describe('what is wrong', () => {
         'cortex:tunnel': {
           accountId: 'mine',
           hostnames: {
-            'cortex-admin': 'admin.example.com',
+            'cortex-admin': { hostname: 'admin.example.com', public: true },
             'cortex-editor': 'editor.example.com',
-            'cortex-engine': 'admin.example.com',
-            'cortex-x': 'not a name',
+            'cortex-engine': { hostname: 'admin.example.com', access: {} },
+            'cortex-x': { hostname: 'not a name', public: true },
           },
         },
         'cortex:rehearsal': 'maybe',
@@ -189,7 +235,11 @@ describe('what is wrong', () => {
     ['cortex:tunnel', ['x']],
     [
       'cortex:tunnel',
-      { accountId, zoneId: accountId, hostnames: { 'cortex-admin': { hostname: 'a.example.com', port: 0 } } },
+      {
+        accountId,
+        zoneId: accountId,
+        hostnames: { 'cortex-admin': { hostname: 'a.example.com', port: 0, public: true } },
+      },
     ],
     ['cortex:host', { ...gcp, dataDiskGb: 'many' }],
     ['cortex:host', { ...gcp, bootDiskGb: 1 }],
@@ -287,6 +337,97 @@ describe('the values of secrets', () => {
     expect(message).not.toContain('hunter2');
     expect(refused({ 'cortex:secretVersions': { TOKEN: 1 } })).toContain(
       'cortex:secretVersions.TOKEN\n  found     "1"\n  expected  nothing, as long as cortex:secretsFrom is config\n  fix       pulumi config set \'cortex:secretsFrom\' secretManager',
+    );
+  });
+});
+
+describe('a tunnel', () => {
+  const tunnel = (some: object) => ({
+    'cortex:tunnel': { accountId, zoneId: accountId, hostnames: {}, ...some },
+  });
+  const admin = (some: object) =>
+    tunnel({ hostnames: { 'cortex-admin': { hostname: 'admin.example.com', ...some } } });
+  const at = 'cortex:tunnel.hostnames.cortex-admin';
+
+  test.each<[string, Record<string, unknown>, string]>([
+    [
+      'of which nobody said who may come in',
+      admin({}),
+      `${at}\n  found     "admin.example.com"\n  expected  who may come in`,
+    ],
+    ['that is public: false', admin({ public: false }), 'expected  who may come in: access, or public: true'],
+    [
+      'that is both',
+      admin({ public: true, access: { emails: ['a@b.c'] } }),
+      'found     access, and public: true',
+    ],
+    [
+      'that nobody may enter',
+      admin({ access: {} }),
+      `${at}.access\n  found     {}\n  expected  somebody to let in`,
+    ],
+    ['with a misspelt rule', admin({ access: { email: ['a@b.c'] } }), `did you mean '${at}.access.emails'?`],
+    ['with a wrong address', admin({ access: { emails: ['nobody'] } }), `${at}.access.emails[0]`],
+    [
+      'with a whole address as a domain',
+      admin({ access: { emailDomains: ['a@b.c'] } }),
+      'the part after the @',
+    ],
+    ['with a group’s name', admin({ access: { groups: ['admins'] } }), 'the ID of an Access group'],
+    ['with a token that is not there', admin({ access: { serviceTokens: ['ci'] } }), 'it has none'],
+    ['with an empty duration', admin({ access: { emails: ['a@b.c'], sessionDuration: '' } }), 'such as 24h'],
+    [
+      'with an unknown option',
+      admin({ public: true, origin: { noTlsVerify: true } }),
+      `did you mean '${at}.origin.noTLSVerify'?`,
+    ],
+    [
+      'with TLS’s options and no TLS',
+      admin({ public: true, origin: { http2Origin: true } }),
+      'expected  scheme: https beside it',
+    ],
+    ['with a time in bare seconds', admin({ public: true, origin: { connectTimeout: '30' } }), 'such as 30s'],
+    ['with three connectors', tunnel({ replicas: 3 }), 'expected  a number of connectors, 1 to 2'],
+    ['with SSH for everybody', tunnel({ ssh: { hostname: 'ssh.example.com' } }), 'cortex:tunnel.ssh.access'],
+    [
+      'whose SSH has a service’s name',
+      {
+        'cortex:tunnel': {
+          ...(admin({ public: true })['cortex:tunnel'] as object),
+          ssh: { hostname: 'admin.example.com', access: { emails: ['a@b.c'] } },
+        },
+      },
+      'cortex-admin has this one',
+    ],
+    [
+      'with half of a rotation',
+      tunnel({ serviceTokens: { ci: { clientSecretVersion: 2 } } }),
+      'cortex:tunnel.serviceTokens.ci.previousClientSecretExpiresAt\n  found     nothing\n  expected  both, or none: clientSecretVersion is set',
+    ],
+    [
+      'with the other half',
+      tunnel({ serviceTokens: { ci: { previousClientSecretExpiresAt: '2030-01-31T12:00:00Z' } } }),
+      'both, or none: previousClientSecretExpiresAt is set',
+    ],
+    [
+      'with a day for a time',
+      tunnel({
+        serviceTokens: { ci: { clientSecretVersion: 2, previousClientSecretExpiresAt: '2030-01-31' } },
+      }),
+      'a time as in RFC 3339',
+    ],
+  ])('%s is refused', (_what, config, told) => {
+    const message = refused(config);
+    expect(message).toContain('1 problem\n');
+    expect(message).toContain(told);
+  });
+
+  test('names the token that was meant', () => {
+    const hostnames = {
+      'cortex-admin': { hostname: 'a.example.com', access: { serviceTokens: ['monitorin'] } },
+    };
+    expect(refused(tunnel({ hostnames, serviceTokens: { monitoring: {} } }))).toContain(
+      "did you mean 'monitoring'?",
     );
   });
 });

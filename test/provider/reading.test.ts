@@ -41,6 +41,7 @@ test('everything that a host says of a stack', () => {
     secrets: whole.secrets,
     proxy: { 'test.web.8000': '127.0.0.1:20000' },
     proxyRuns: true,
+    probes: {},
     images: { docker: new Set(), podman: new Set() },
     addresses: { web: '198.19.0.1', fresh: '198.19.0.2' },
     containers: { docker: whole.docker, podman: whole.podman },

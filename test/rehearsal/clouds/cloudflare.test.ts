@@ -149,43 +149,179 @@ describe('a record', () => {
   });
 });
 
-describe('access', () => {
-  const application = 'cloudflare:index/zeroTrustAccessApplication:ZeroTrustAccessApplication';
-  const policy = 'cloudflare:index/zeroTrustAccessPolicy:ZeroTrustAccessPolicy';
+const application = 'cloudflare:index/zeroTrustAccessApplication:ZeroTrustAccessApplication';
+const policy = 'cloudflare:index/zeroTrustAccessPolicy:ZeroTrustAccessPolicy';
+const serviceToken = 'cloudflare:index/zeroTrustAccessServiceToken:ZeroTrustAccessServiceToken';
+const rotated = { clientSecretVersion: 2, previousClientSecretExpiresAt: '2030-01-31T12:00:00Z' };
 
+const team: Props = {
+  accountId: 'a1',
+  name: 'team',
+  decision: 'allow',
+  includes: [{ emailDomain: { domain: 'example.com' } }],
+};
+const admin: Props = { accountId: 'a1', name: 'admin', type: 'self_hosted', domain: 'admin.localhost' };
+const ci: Props = { accountId: 'a1', name: 'ci' };
+
+describe('access', () => {
   test('an application has an audience, and policies that are there', async () => {
-    const team = await engine.create(policy, 'team', {
-      accountId: 'a1',
-      name: 'team',
-      decision: 'non_identity',
-      includes: [{ emailDomain: { domain: 'example.com' } }],
+    const people = await engine.create(policy, 'team', team);
+    const made = await engine.create(application, 'admin', {
+      ...admin,
+      policies: [{ id: people.id, precedence: 1 }],
     });
-    const inputs = { accountId: 'a1', name: 'admin', type: 'self_hosted', domain: 'admin.localhost' };
-    const admin = await engine.create(application, 'admin', {
-      ...inputs,
-      policies: [{ id: team.id, precedence: 1 }],
-    });
-    expect(admin.properties.aud).toMatch(/^[0-9a-f]{64}$/);
-    await expect(engine.delete(team)).rejects.toThrow('is in use');
-    await expect(engine.create(application, 'x', { ...inputs, policies: [{ id: 'none' }] })).rejects.toThrow(
+    expect(made.properties.aud).toMatch(/^[0-9a-f]{64}$/);
+    await expect(engine.delete(people)).rejects.toThrow('is in use');
+    await expect(engine.create(application, 'x', { ...admin, policies: [{ id: 'none' }] })).rejects.toThrow(
       "'none'",
     );
   });
 
-  test('the API’s spelling of a decision, not that of the documentation', async () => {
-    const reasons = await engine.reasons(policy, { accountId: 'a1', name: 'n', decision: 'nonIdentity' });
-    expect(reasons).toEqual([
-      "decision: found 'nonIdentity', expected one of allow, deny, non_identity, bypass",
+  test('is enforced at the edge from when it is made, with the secrets of its tokens, until it is gone', async () => {
+    const token = await engine.create(serviceToken, 'ci', ci);
+    const programs = await engine.create(policy, 'programs', {
+      ...team,
+      decision: 'non_identity',
+      includes: [{ serviceToken: { tokenId: token.id } }],
+    });
+    const made = await engine.create(application, 'admin', {
+      ...admin,
+      policies: [{ id: programs.id, precedence: 1 }],
+      serviceAuth401Redirect: true,
+    });
+    const { clientId, clientSecret } = token.properties;
+    expect(world.guarded.get('admin.localhost')).toEqual({
+      hostname: 'admin.localhost',
+      authDomain: 'rehearsal.cloudflareaccess.com',
+      aud: made.properties.aud,
+      refuses: true,
+      credentials: [{ clientId, clientSecret, expires: Number.MAX_SAFE_INTEGER }],
+    });
+    await expect(engine.delete(token)).rejects.toThrow('is in use');
+
+    const next = await engine.update(token, { ...ci, ...rotated });
+    expect(next.properties.clientId).toBe(clientId);
+    expect(next.properties.clientSecret).not.toBe(clientSecret);
+    expect(world.guarded.get('admin.localhost')?.credentials).toEqual([
+      { clientId, clientSecret: next.properties.clientSecret, expires: Number.MAX_SAFE_INTEGER },
+      { clientId, clientSecret, expires: Date.parse('2030-01-31T12:00:00Z') },
     ]);
+    const renamed = await engine.update(next, { ...ci, ...rotated, name: 'other' });
+    expect(renamed.properties.clientSecret).toBe(next.properties.clientSecret);
+
+    const restarted = fakeWorld();
+    cloudflare(store, restarted.edge, zones);
+    expect(restarted.guarded).toEqual(world.guarded);
+    await engine.delete(made);
+    expect(world.guarded.size).toBe(0);
   });
 
-  test('an account or a zone, not both', async () => {
-    const reasons = await engine.reasons(application, {
-      accountId: 'a1',
-      zoneId: 'z1',
-      type: 'self_hosted',
-      domain: 'd',
+  test('has a domain for the account', async () => {
+    const token = 'cloudflare:index/getZeroTrustOrganization:getZeroTrustOrganization';
+    expect(await engine.invoke(token, { accountId: 'a1' })).toMatchObject({
+      authDomain: 'rehearsal.cloudflareaccess.com',
     });
-    expect(reasons).toEqual(["accountId: exactly one of 'accountId' and 'zoneId' is needed"]);
+    await expect(engine.invoke(token, {})).rejects.toThrow("exactly one of 'accountId' and 'zoneId'");
   });
+
+  test('is for names of the account’s own zones', async () => {
+    await expect(engine.create(application, 'x', { ...admin, domain: 'admin.example.com' })).rejects.toThrow(
+      "domain 'admin.example.com' does not belong to zone",
+    );
+  });
+
+  test.each<[string, string, Props, string]>([
+    ['a token', serviceToken, { ...ci, zoneId: 'z1' }, "accountId: exactly one of 'accountId' and 'zoneId'"],
+    ['a token', serviceToken, { accountId: 'a1' }, 'name: missing'],
+    ['a token', serviceToken, { ...ci, duration: '1y' }, "duration: found '1y', expected a duration"],
+    ['a token', serviceToken, { ...ci, duration: '' }, "duration: found ''"],
+    [
+      'a token',
+      serviceToken,
+      { ...ci, clientSecretVersion: 2 },
+      "clientSecretVersion: needs 'previousClientSecretExpiresAt' beside it",
+    ],
+    [
+      'a token',
+      serviceToken,
+      { ...ci, previousClientSecretExpiresAt: '2030-01-31T12:00:00Z' },
+      "previousClientSecretExpiresAt: needs 'clientSecretVersion' beside it",
+    ],
+    [
+      'a token',
+      serviceToken,
+      { ...ci, ...rotated, previousClientSecretExpiresAt: 'soon' },
+      "previousClientSecretExpiresAt: found 'soon'",
+    ],
+    [
+      'a policy',
+      policy,
+      { ...team, decision: 'nonIdentity' },
+      "decision: found 'nonIdentity', expected one of allow, deny, non_identity, bypass",
+    ],
+    ['a policy', policy, { ...team, includes: [] }, 'includes: a policy needs at least one rule here'],
+    [
+      'a policy',
+      policy,
+      { ...team, includes: [{ email: { email: 'a@b.c' }, group: { id: 'g' } }] },
+      'includes[0]: a rule has one selector, found email and group',
+    ],
+    ['a policy', policy, { ...team, excludes: [{}] }, 'excludes[0]: a rule has one selector, found none'],
+    ['a policy', policy, { ...team, sessionDuration: '' }, "sessionDuration: found ''"],
+    ['a policy', policy, { ...team, include: [] }, "include: no such property; did you mean 'includes'?"],
+    ['an application', application, { ...admin, zoneId: 'z1' }, "exactly one of 'accountId' and 'zoneId'"],
+    ['an application', application, { ...admin, type: 'selfHosted' }, "type: found 'selfHosted'"],
+    [
+      'an application',
+      application,
+      { accountId: 'a1', type: 'self_hosted' },
+      "domain: a self_hosted application needs 'domain' or 'destinations'",
+    ],
+    ['an application', application, { ...admin, sessionDuration: 'a day' }, "sessionDuration: found 'a day'"],
+    [
+      'an application',
+      application,
+      { ...admin, sameSiteCookieAttribute: 'Lax' },
+      "sameSiteCookieAttribute: found 'Lax', expected one of none, lax, strict",
+    ],
+    [
+      'an application',
+      application,
+      { ...admin, optionsPreflightBypass: true, corsHeaders: {} },
+      "optionsPreflightBypass: excluded by 'corsHeaders'",
+    ],
+    [
+      'an application',
+      application,
+      { ...admin, autoRedirectToIdentity: true, allowedIdps: ['a', 'b'] },
+      "autoRedirectToIdentity: needs exactly one of 'allowedIdps'",
+    ],
+    [
+      'an application',
+      application,
+      {
+        ...admin,
+        policies: [
+          { id: 'p', precedence: 1 },
+          { id: 'q', precedence: 1 },
+        ],
+      },
+      'policies[1].precedence: 1 is taken',
+    ],
+  ])('%s of type %s refuses %j', async (_what, type, inputs, reason) => {
+    expect(await engine.reasons(type, inputs)).toEqual([expect.stringContaining(reason)]);
+  });
+
+  test.each([
+    ['a token', serviceToken, ci],
+    ['a policy', policy, team],
+    ['an application', application, admin],
+  ])(
+    '%s moves to another account by being made anew, and changes its name in place',
+    async (_what, type, inputs) => {
+      const made = await engine.create(type, 'x', inputs);
+      expect((await engine.diff(made, { ...inputs, accountId: 'a2' })).replaces).toEqual(['accountId']);
+      expect((await engine.diff(made, { ...inputs, name: 'other' })).replaces).toEqual([]);
+    },
+  );
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import type { CheckResult, Operation, ResourceProvider } from '../../../provider/rpc/resourceProvider.ts';
 import type { Props } from '../../../provider/rpc/value.ts';
-import type { CloudHooks, VmRequest } from '../../../rehearsal/clouds/hooks.ts';
+import type { AccessApplication, CloudHooks, VmRequest } from '../../../rehearsal/clouds/hooks.ts';
 
 /** A directory that goes with the test file. */
 export function scratch(): string {
@@ -19,6 +19,7 @@ export interface FakeWorld extends CloudHooks {
   secrets: Map<string, string>;
   routed: Map<string, string>;
   connected: Map<string, number>;
+  guarded: Map<string, AccessApplication>;
 }
 
 /** Machines, disks and an edge that are nothing but maps. */
@@ -28,12 +29,14 @@ export function fakeWorld(): FakeWorld {
   const secrets = new Map<string, string>();
   const routed = new Map<string, string>();
   const connected = new Map<string, number>();
+  const guarded = new Map<string, AccessApplication>();
   return {
     machines,
     volumes,
     secrets,
     routed,
     connected,
+    guarded,
     vms: {
       create: async (vm) => {
         machines.set(vm.name, vm);
@@ -60,6 +63,10 @@ export function fakeWorld(): FakeWorld {
       routes: {
         set: (hostname, tunnelId) => void routed.set(hostname, tunnelId),
         delete: (hostname) => void routed.delete(hostname),
+      },
+      protect: (applications) => {
+        guarded.clear();
+        for (const each of applications) guarded.set(each.hostname, each);
       },
     },
     imageDigest: async (reference) => (reference === 'team/app:1' ? `sha256:${'ab'.repeat(32)}` : undefined),

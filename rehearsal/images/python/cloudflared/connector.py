@@ -1,10 +1,14 @@
 """The connector: dials out to the edge and hands what comes over it to the origins. See edge/PROTOCOL.md."""
 
 import asyncio
+import functools
+import json
 import signal
 import uuid
 
-from .ingress import load_rules, origin_of
+from .access import Forbidden, Validator, certs_of
+from .ingress import DEFAULTS, load_rules, rule_for, seconds_of
+from .stream import bridge, upgraded
 from .token import read_token
 
 RETRY_SECONDS = 0.25
@@ -13,21 +17,6 @@ DIAL_SECONDS = 15.0
 
 def say(text):
     print(text, flush=True)
-
-
-def seconds_of(text):
-    """A duration as cloudflared writes it: 30s, 1m30s, 500ms."""
-    total, number = 0.0, ""
-    units = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-    rest = text
-    while rest:
-        digits = len(rest) - len(rest.lstrip("0123456789."))
-        number, rest = rest[:digits], rest[digits:]
-        unit = "ms" if rest.startswith("ms") else rest[:1]
-        if not number or unit not in units:
-            raise SystemExit(f'invalid duration "{text}"')
-        total, rest = total + float(number) * units[unit], rest[len(unit):]
-    return total
 
 
 async def run(arguments):
@@ -43,6 +32,9 @@ class Connector:
         self.unregistered = asyncio.Event()
         self.stopping = asyncio.Event()
         self.carrying = set()
+        certs = functools.partial(certs_of, token["host"], token["port"])
+        self.validators = {rule: Validator(rule.access["teamName"], rule.access["audTag"] or [], certs)
+                           for rule in rules if rule.access.get("required")}
 
     async def run(self, metrics):
         loop = asyncio.get_running_loop()
@@ -134,41 +126,84 @@ class Connector:
             writer.close()
 
     async def forward(self, head, reader, writer):
-        first, *lines = head.decode("latin-1").split("\r\n")
-        host = next((line[5:].strip() for line in lines if line[:5].lower() == "host:"), "")
-        origin = origin_of(self.rules, host, first.split(" ")[1])
-        if isinstance(origin, int):
-            writer.write(f"HTTP/1.1 {origin} Ingress\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
-            await writer.drain()
+        first, *lines = head.decode("latin-1").rstrip("\r\n").split("\r\n")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        rule = rule_for(self.rules, headers.get("host", ""), first.split(" ")[1])
+        status = await self.refused(rule, headers) or rule.status
+        if status:
+            await answer(writer, status)
             return
         try:
-            async with asyncio.timeout(30):
-                inward, outward = await asyncio.open_connection(*origin)
+            async with asyncio.timeout(rule.options["connectTimeout"]):
+                inward, outward = await asyncio.open_connection(*rule.origin)
         except (OSError, TimeoutError) as error:
-            say(f"Unable to reach the origin service: {origin[0]}:{origin[1]}: {type(error).__name__} {error}")
-            writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-            await writer.drain()
+            host, port = rule.origin
+            say(f"Unable to reach the origin service: {host}:{port}: {type(error).__name__} {error}")
+            await answer(writer, 502)
             return
-        outward.write(head)
-        up = asyncio.create_task(pipe(reader, outward))
         try:
-            await pipe(inward, writer)  # the origin's answer ends the exchange
+            if rule.stream:
+                writer.write(upgraded(headers.get("sec-websocket-key", "")))
+                await bridge(reader, writer, inward, outward)
+                return
+            outward.write(with_host(head, rule.options["httpHostHeader"]))
+            up = asyncio.create_task(pipe(reader, outward))
+            try:
+                await pipe(inward, writer)  # the origin's answer ends the exchange
+            finally:
+                up.cancel()
         finally:
-            up.cancel()
             outward.close()
+
+    async def refused(self, rule, headers):
+        """The status of a request that does not carry what Access has signed, or None."""
+        if rule not in self.validators:
+            return None
+        try:
+            await self.validators[rule].check(headers.get("cf-access-jwt-assertion", ""))
+            return None
+        except Forbidden as error:
+            say(f"request filtered by middleware handler (AccessJWTValidator) due to: {error}")
+            return 403
+        except (ValueError, KeyError, OSError) as error:
+            say(f"error while processing middleware handler AccessJWTValidator: {error}")
+            return 502
 
     async def answer_metrics(self, reader, writer):
         try:
-            await reader.readuntil(b"\r\n\r\n")
+            request = await reader.readuntil(b"\r\n\r\n")
         except (OSError, asyncio.IncompleteReadError):
             writer.close()
             return
-        connections = 1 if self.registered else 0
-        status = "200 OK" if connections else "503 Service Unavailable"
-        body = f'{{"status":{status[:3]},"readyConnections":{connections},"connectorId":"{self.id}"}}\n'
-        writer.write(f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-                     f"Connection: close\r\n\r\n{body}".encode())
+        status, body = self.metrics(request.split(b" ")[1].decode("latin-1"))
+        text = json.dumps(body) + "\n" if body is not None else ""
+        writer.write(f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n"
+                     f"Connection: close\r\n\r\n{text}".encode())
         writer.close()
+
+    def metrics(self, path):
+        if path == "/ready":
+            connections = 1 if self.registered else 0
+            status = "200 OK" if connections else "503 Service Unavailable"
+            return status, {"status": int(status[:3]), "readyConnections": connections, "connectorId": self.id}
+        if path == "/config":
+            # -1: from the file that it was started with; a configuration of the dashboard's counts from 0
+            rules = [rule.described() for rule in self.rules]
+            return "200 OK", {"version": -1, "config": {"ingress": rules, "warp-routing": {}, "originRequest": DEFAULTS}}
+        return "404 Not Found", None
+
+
+async def answer(writer, status):
+    writer.write(f"HTTP/1.1 {status} Ingress\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+    await writer.drain()
+
+
+def with_host(head, host):
+    """The head of a request with another Host, where httpHostHeader says so."""
+    if not host:
+        return head
+    first, *lines = head.split(b"\r\n")
+    return b"\r\n".join([first, *(b"Host: " + host.encode() if line[:5].lower() == b"host:" else line for line in lines)])
 
 
 async def pipe(reader, writer):
