@@ -3,6 +3,7 @@ import { request } from 'node:http';
 export interface Question {
   method?: 'GET' | 'POST';
   body?: string;
+  headers?: Record<string, string>;
 }
 
 export interface Answer {
@@ -18,7 +19,7 @@ export function ask(
   port: number,
   hostname: string,
   path: string,
-  { method = 'GET', body }: Question = {},
+  { method = 'GET', body, headers = {} }: Question = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const req = request(
@@ -27,7 +28,7 @@ export function ask(
         port,
         path,
         method,
-        headers: { host: `${hostname}:${port}` },
+        headers: { ...headers, host: `${hostname}:${port}` },
         agent: false,
         timeout: 60_000,
       },

@@ -1,7 +1,6 @@
 import { rulesConfig } from '../../config/tunnel.ts';
 import type { ServiceSpec } from '../../spec/service.ts';
 
-
 export function isConnector({ configs }: ServiceSpec): boolean {
   return configs.some(({ config }) => config === rulesConfig);
 }

@@ -1,15 +1,19 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { StackStatus } from '../../cli/status/status.ts';
 import { compareData } from '../../receipt/dataIdentity.ts';
 import type { Receipt } from '../../receipt/receipt.ts';
-import { ask } from '../../rehearsal/ask.ts';
+import { ask, type Question } from '../../rehearsal/ask.ts';
 import { flipUnderLoad } from '../../rehearsal/flip.ts';
 import { cloudLeftovers, hostLeftovers } from '../../rehearsal/leftovers.ts';
+import { startLoad } from '../../rehearsal/load/load.ts';
 import type { Report } from '../../rehearsal/load/report.ts';
 import type { Rehearsal } from '../../rehearsal/rehearsal.ts';
 import { asAccount, removeContainer, startByHand, stopContainer } from '../../rehearsal/tamper.ts';
+import { targets } from '../../rehearsal/targets.ts';
 import { detected } from '../../rehearsal/walkthrough.ts';
 import { placesOnHost, placesOutside, plantOnHost } from '../secrets/places.ts';
 import { watchProcesses } from '../secrets/processes.ts';
@@ -480,6 +484,107 @@ describe('and back', () => {
       await expectClean(rehearsal);
     },
     5 * minutes,
+  );
+});
+
+/** What a program sends to get through Access. */
+async function credentials(): Promise<Record<string, string>> {
+  const output = ['stack', 'output', 'serviceTokens', '--show-secrets', '--json', '--stack', rehearsal.stack];
+  const { ci } = JSON.parse(well(await rehearsal.pulumi(output)).stdout);
+  return { 'cf-access-client-id': ci.clientId, 'cf-access-client-secret': ci.clientSecret };
+}
+
+/** What the host's SSH server says first, through the tunnel: `cloudflared access ssh` speaks a WebSocket. */
+function sshBanner(headers: Record<string, string>): Promise<string> {
+  const { publicPort: port } = rehearsal.edge;
+  const upgrade = {
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  };
+  return new Promise((resolve, reject) => {
+    const asked = request({
+      host: '127.0.0.1',
+      port,
+      headers: { ...headers, ...upgrade, host: 'ssh.localhost' },
+    });
+    asked.once('response', ({ statusCode }) => resolve(`${statusCode}`));
+    asked.once('upgrade', (_answer, socket: Socket) => {
+      socket.once('data', (frame: Buffer) => {
+        resolve(frame.subarray(2).toString('latin1'));
+        socket.destroy();
+      });
+    });
+    asked.once('error', reject);
+    asked.end();
+  });
+}
+
+describe('the tunnel', () => {
+  const editor = (question?: Question) =>
+    ask(rehearsal.edge.publicPort, 'cortex-editor.localhost', '/', question);
+
+  test(
+    'another connector, Access and a way to SSH: an ordinary rollout, which loses no request',
+    async () => {
+      const set = (path: string[], value: unknown) =>
+        rehearsal.project.configure(rehearsal.stack, ['cortex:tunnel', ...path], value);
+      const access = { serviceTokens: ['ci'] };
+      set(['replicas'], 2);
+      set(['serviceTokens'], { ci: { duration: '24h' } });
+      set(['hostnames', 'cortex-editor'], { hostname: 'cortex-editor.localhost', access });
+      set(['ssh'], { hostname: 'ssh.localhost', access });
+      const load = startLoad({ targets: (await targets(rehearsal)).slice(0, 2), rate: 50 });
+      try {
+        well(await rehearsal.up());
+      } finally {
+        const { lost, failures } = await load.stop();
+        expect({ lost, failures }).toEqual({ lost: 0, failures: {} });
+      }
+      const [tunnel] = JSON.parse(rehearsal.cloud('cloudflare')).filter((each: { type: string }) =>
+        each.type.endsWith(':ZeroTrustTunnelCloudflared'),
+      );
+      expect(rehearsal.edge.tunnels.connectors(tunnel.id)).toBe(2);
+      await expectClean(rehearsal);
+    },
+    5 * minutes,
+  );
+
+  test(
+    'a protected name refuses who has no token, and its connector who did not come through Access',
+    async () => {
+      expect((await editor()).status).toBe(401);
+      expect((await editor({ headers: { 'cf-access-jwt-assertion': 'a.b.c' } })).status).toBe(401);
+      const headers = await credentials();
+      expect((await editor({ headers: { ...headers, 'cf-access-client-secret': 'x' } })).status).toBe(401);
+      expect(await editor({ headers })).toMatchObject({ status: 200 });
+      expect(await sshBanner({})).toBe('401');
+      expect(await sshBanner(headers)).toMatch(/^SSH-2\.0-/);
+      // somebody takes the application away in the dashboard
+      rehearsal.edge.protect([]);
+      expect((await editor({ headers })).status).toBe(403);
+      expect((await editor({ headers: { 'cf-access-jwt-assertion': 'a.b.c' } })).status).toBe(502);
+      expect(await sshBanner(headers)).toBe('403');
+      expect((await ask(rehearsal.edge.publicPort, 'cortex-admin.localhost', '/')).status).toBe(200);
+    },
+    minutes,
+  );
+
+  test(
+    'a preview names a connector that serves other rules than it was given',
+    async () => {
+      // what is asked for, rather than the answer: the connector itself cannot be made to lie
+      await rehearsal.vm.exec(
+        'cd /var/lib/containerhost/dev/cortex-tunnel-2/instances/*/ && ' +
+          'jq \'.select = "[.config.ingress[] | {hostname}]"\' probe >probe.new && mv probe.new probe',
+      );
+      const { code, output } = await rehearsal.preview(['--expect-no-changes']);
+      expect(code).toBe(7);
+      expect(output).toMatch(/cortex-tunnel-2[\s\S]*expected *: "\[\{\\?"hostname/);
+      expect(output).toMatch(/\+-1 to replace/);
+    },
+    minutes,
   );
 
   test(
