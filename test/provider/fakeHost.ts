@@ -104,6 +104,8 @@ export interface Sections {
   proxy?: Record<string, [string, number]> | undefined;
   docker?: Inspected[];
   podman?: Inspected[];
+  /** instance -> what it says of itself */
+  probes?: Record<string, string>;
   /** `<engine> <reference>` */
   images?: string[];
   /** carried in */
@@ -121,6 +123,7 @@ export function reading(sections: Sections = {}): string {
     podman = [],
     images = [],
     volumes = [],
+    probes = {},
   } = sections;
   const proxy = 'proxy' in sections ? sections.proxy : {};
   const engine = (containers: Inspected[]) =>
@@ -133,6 +136,7 @@ export function reading(sections: Sections = {}): string {
     `=== proxy\n${proxy ? servers(proxy) : 'down\n'}\n`,
     `=== docker\n${engine(docker)}`,
     `=== podman\n${engine(podman)}`,
+    `=== probes\n${lines(probes, ([name, said]) => `${name} ${Buffer.from(said).toString('base64')}`)}`,
     `=== images\n${images.map((line) => `${line}\n`).join('')}`,
     `=== volumes\n${volumes.map((line) => `${line}\n`).join('')}`,
     '=== end\n',

@@ -289,6 +289,28 @@ describe('read', () => {
     };
   }
 
+  const probe = { port: 2000, path: '/config', select: '.rules', expected: '["a"]' };
+
+  test('what a container says of itself is asked once it is healthy, and compared from then on', async () => {
+    const {
+      fake,
+      inputs: same,
+      declared,
+    } = await found(() => ({ docker: [container()], probes: { 'web-1234567': '["a"]' } }), { probe });
+    expect(fake.scripts.join('\n')).toMatch(
+      /start_instance web-1234567 rolling\nprobe_instance web-1234567 cortex\ndescribe_instance/,
+    );
+    expect(same).toEqual(declared);
+    const { inputs: other } = await found(
+      () => ({ docker: [container()], probes: { 'web-1234567': '["b"]' } }),
+      { probe },
+    );
+    expect(other).toEqual({ ...declared, probe: { ...probe, expected: '["b"]' } });
+    // it did not answer: its state says more
+    const { inputs: silent } = await found(() => ({ docker: [container()] }), { probe });
+    expect(silent).toEqual(declared);
+  });
+
   test('nothing changed: the inputs, word for word', async () => {
     const { inputs: live, declared, id } = await found(() => ({ docker: [container()] }));
     expect(id).toBe('web-1234567');
