@@ -1,5 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { Compose } from '../compose/load.ts';
+import { declaredName, isConnector, withReplicas } from '../config/connector.ts';
 import { ConfigError, type Problem } from '../config/problem.ts';
 import { rulesConfig } from '../config/tunnel.ts';
 import type { Config } from '../config.ts';
@@ -9,7 +10,6 @@ import { type OwnershipProblem, sharedRuntimeProblems } from '../spec/ownership.
 import type { RuntimeName, ServiceSpec } from '../spec/service.ts';
 import { holdMs } from '../spec/timing.ts';
 import type { ContainerHost } from './host.ts';
-import { declaredName, isConnector, withReplicas } from './tunnel/connector.ts';
 import type { CloudflareTunnel } from './tunnel.ts';
 
 export interface CortexServicesArgs {

@@ -3,12 +3,12 @@ import { getZeroTrustTunnelCloudflaredTokenOutput } from '@pulumi/cloudflare/get
 import * as zeroTrustTunnel from '@pulumi/cloudflare/zeroTrustTunnelCloudflared.js';
 import * as pulumi from '@pulumi/pulumi';
 import type { Access } from '../config/access.ts';
+import { isConnector } from '../config/connector.ts';
 import { ConfigError } from '../config/problem.ts';
 import type { TunnelConfig } from '../config.ts';
 import type { Probe } from '../spec/probe.ts';
 import type { ServiceSpec } from '../spec/service.ts';
 import { protect, required, serviceTokens, teamName } from './tunnel/access.ts';
-import { isConnector } from './tunnel/connector.ts';
 import { ingressConfig, ingressProbe, ingressRules, type Rule, sshRule } from './tunnel/ingress.ts';
 
 export interface CloudflareTunnelArgs {

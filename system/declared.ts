@@ -1,5 +1,6 @@
 import { loadCompose } from '../compose/load.ts';
 import { projectFiles } from '../compose/projectFiles.ts';
+import { declaredName, withReplicas } from '../config/connector.ts';
 import { fileSources } from '../config/files.ts';
 import { type ParsedConfig, parseConfig } from '../config/parse.ts';
 import { supplied } from '../config/tunnel.ts';
@@ -22,7 +23,7 @@ export interface Declared {
  */
 export function declaredStack(root: string, stack: string, secretNames?: readonly string[]): Declared {
   const config = parseConfig(fileSources(root, stack));
-  const { services } = loadCompose({
+  const { services: declared } = loadCompose({
     file: 'compose.yaml',
     project: projectFiles(root),
     supplied,
@@ -30,6 +31,10 @@ export function declaredStack(root: string, stack: string, secretNames?: readonl
     secretNames: secretNames ?? Object.keys(config.secrets),
     profiles: config.profiles,
   });
-  const runtimes = services.map(({ name }) => [name, config.runtimes[name] ?? config.runtime]);
+  const services = withReplicas(declared, config.tunnel?.replicas ?? 1);
+  const runtimes = services.map((spec) => [
+    spec.name,
+    config.runtimes[declaredName(spec, declared)] ?? config.runtime,
+  ]);
   return { config, services, runtimes: Object.fromEntries(runtimes) };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { declaredName, isConnector, withReplicas } from '../../../components/tunnel/connector.ts';
-import { load } from '../../compose/file.ts';
+import { declaredName, isConnector, withReplicas } from '../../config/connector.ts';
+import { load } from '../compose/file.ts';
 
 const { services } = load(
   `services:

@@ -1,5 +1,5 @@
-import { rulesConfig } from '../../config/tunnel.ts';
-import type { ServiceSpec } from '../../spec/service.ts';
+import type { ServiceSpec } from '../spec/service.ts';
+import { rulesConfig } from './tunnel.ts';
 
 export function isConnector({ configs }: ServiceSpec): boolean {
   return configs.some(({ config }) => config === rulesConfig);
