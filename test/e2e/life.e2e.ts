@@ -581,7 +581,7 @@ describe('the tunnel', () => {
       );
       const { code, output } = await rehearsal.preview(['--expect-no-changes']);
       expect(code).toBe(7);
-      expect(output).toMatch(/cortex-tunnel-2[\s\S]*expected *: "\[\{\\?"hostname/);
+      expect(output).toMatch(/Instance::cortex-tunnel-2\]\s+~ probe *: \{\s+~ expected: /);
       expect(output).toMatch(/\+-1 to replace/);
     },
     minutes,
