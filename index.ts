@@ -23,7 +23,12 @@ const tunnel =
   config.tunnel && new CloudflareTunnel('cortex', { stack, tunnel: config.tunnel, specs: compose.services });
 const services = new CortexServices('cortex', { config, compose, host, tunnel, vm: machine.vm });
 if (config.alerts && machine.cloud)
-  new Monitoring('cortex', { vm: machine.cloud, alerts: config.alerts, tunnel: config.tunnel });
+  new Monitoring('cortex', {
+    vm: machine.cloud,
+    alerts: config.alerts,
+    tunnel: config.tunnel,
+    serviceTokens: tunnel?.serviceTokens,
+  });
 
 /** Where each service is reached. */
 export const urls = tunnel?.urls ?? {};

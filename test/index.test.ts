@@ -45,7 +45,7 @@ describe('the flag', () => {
   test('changes the runtime of every service, and no other input of anything', async () => {
     const docker = (await program('prod')).resources;
     const podman = (await program('prod', { 'cortex:runtime': 'podman' })).resources;
-    expect(docker.filter(inCloud)).toHaveLength(35);
+    expect(docker.filter(inCloud)).toHaveLength(36);
     expect(podman.filter(inCloud)).toEqual(docker.filter(inCloud));
     expect(instances(docker).map(({ name, inputs }) => [name, inputs.runtime])).toEqual([
       ['cortex-admin', 'docker'],
