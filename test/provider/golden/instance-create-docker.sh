@@ -14,9 +14,9 @@ put_file /var/lib/containerhost/test/web/instances/web-1234567/configs/rules 044
 
 CONTENT
 put_file /var/lib/containerhost/test/web/instances/web-1234567/check 0700 root root <<'CONTENT'
-#!/bin/sh
-# Has the Compose file of web-1234567 checked by Compose. Changes nothing.
-…
+  #!/bin/sh
+  # Has the Compose file of web-1234567 checked by Compose. Changes nothing.
+  …
 CONTENT
 put_file /var/lib/containerhost/test/web/instances/web-1234567/prepare 0700 root root <<'CONTENT'
   #!/bin/sh
