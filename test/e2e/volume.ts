@@ -40,18 +40,23 @@ export async function listVolume(vm: Vm, volume: string): Promise<string> {
   return vm.exec(list('python3', `"$(docker volume inspect --format '{{.Mountpoint}}' ${volume})"`));
 }
 
-/** What a service sees at a path. */
+/** What a service sees at a path; with every capability, because a service has none to read what is not its own. */
 export async function listMounted(
   vm: Vm,
   runtime: RuntimeName,
   service: string,
   path: string,
 ): Promise<string> {
-  return vm.exec(list(`${await inContainer(vm, runtime, service)} python`, path));
+  return vm.exec(list(`${await inContainer(vm, runtime, service, '--privileged')} python`, path));
 }
 
 /** The command that runs another one in the container that serves. */
-export async function inContainer(vm: Vm, runtime: RuntimeName, service: string): Promise<string> {
+export async function inContainer(
+  vm: Vm,
+  runtime: RuntimeName,
+  service: string,
+  ...options: string[]
+): Promise<string> {
   const instance = (await vm.exec(`cat /var/lib/containerhost/dev/${service}/slot`)).trim();
-  return `${engineCommand(runtime, account)} exec --interactive ${instance}`;
+  return [engineCommand(runtime, account), 'exec --interactive', ...options, instance].join(' ');
 }

@@ -95,10 +95,11 @@ describe('a copy that is cut short', () => {
       await vm.exec(`docker volume create half >/dev/null
 head -c 600M /dev/urandom >"$(docker volume inspect --format '{{.Mountpoint}}' half)/large"`);
       const before = await listVolume(vm, 'half');
-      const carry = `bash -s <<'SCRIPT'\n${hostLibrary()}\nprintf 'docker uid 0 0 4294967295\\ndocker gid 0 0 4294967295\\n' | carry_volume soak half half cortex keep\nSCRIPT`;
-      await vm.exec(`setsid ${carry} & sleep 0.4; kill -9 -- -$!; wait`, { tolerate: true });
+      const carry = (after = '') =>
+        `bash -s <<'SCRIPT' ${after}\n${hostLibrary()}\nprintf 'docker uid 0 0 4294967295\\ndocker gid 0 0 4294967295\\n' | carry_volume soak half half cortex keep\nSCRIPT`;
+      await vm.exec(`setsid ${carry('&')}\nsleep 0.4; kill -9 -- -$!; wait`, { tolerate: true });
       expect(await vm.exec('ls -A /srv/containerhost/soak/volumes')).toBe('.half.carrying\n');
-      await vm.exec(carry);
+      await vm.exec(carry());
       expect(await vm.exec('ls -A /srv/containerhost/soak/volumes')).toBe('half\n');
       const copied = `cmp "$(docker volume inspect --format '{{.Mountpoint}}' half)/large" /srv/containerhost/soak/volumes/half/data/large`;
       await vm.exec(copied);
