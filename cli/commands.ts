@@ -41,6 +41,10 @@ export const commands: Record<string, { summary: string; load: () => Promise<Com
     summary: 'what the last deployment cost: requests, lost ones, latencies, as a page',
     load: () => import('./commands/receipt.ts'),
   },
+  preflight: {
+    summary: 'before the first up: tools, logins, the clouds, secrets, and what it costs',
+    load: () => import('./commands/preflight.ts'),
+  },
   feasibility: {
     summary: 'what stands against moving services to another runtime',
     load: () => import('./commands/feasibility.ts'),

@@ -4,13 +4,15 @@ import type { Host } from '../provider/inputs.ts';
 import { type Declared, declaredStack } from '../system/declared.ts';
 import { CliError } from './exit.ts';
 import { pulumi } from './pulumi.ts';
-import { parseState, type State } from './state.ts';
+import { parseState, type State, type StateResource, stateResources } from './state.ts';
 
 /** A stack as a command sees it: what its files say, what was applied, and the way to its host. */
 export interface Stack {
   name: string;
   root: string;
   state: State;
+  /** everything that is in the state, as it is there */
+  resources: readonly StateResource[];
   /** connections to hosts */
   hosts: Hosts;
   /** what the project's files say now. @throws {ConfigError | ComposeError} with everything that is wrong */
@@ -37,6 +39,7 @@ export async function openStack(root: string, name: string | undefined): Promise
     name: own,
     root,
     state: parseState(exported),
+    resources: stateResources(exported),
     hosts: new Hosts(),
     declared: () => declaredStack(root, own),
     history: () => pulumi(root, ['stack', 'history', '--json', ...chosen]),

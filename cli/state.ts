@@ -19,7 +19,8 @@ export interface State {
   hosts: Host[];
 }
 
-interface Resource {
+/** A resource as Pulumi exports it. */
+export interface StateResource {
   type: string;
   /** true: replaced, and waiting to be deleted */
   delete?: boolean;
@@ -33,8 +34,7 @@ const onHost = ['containerhost:index:Proxy', 'containerhost:index:Images', insta
 
 /** Reads what `pulumi stack export` printed. */
 export function parseState(text: string): State {
-  const { deployment } = JSON.parse(text) as { deployment?: { resources?: Resource[] } };
-  const resources = (deployment?.resources ?? []).filter((resource) => !resource.delete);
+  const resources = stateResources(text);
   const hosts = new Map<string, Host>();
   for (const { type, inputs } of resources) {
     const host = inputs?.host as Host | undefined;
@@ -44,7 +44,13 @@ export function parseState(text: string): State {
   return { services: Object.fromEntries(instances), hosts: [...hosts.values()] };
 }
 
-function applied({ inputs = {}, outputs = {} }: Resource): [string, AppliedService][] {
+/** Those of what `pulumi stack export` printed that do not wait to be deleted. */
+export function stateResources(text: string): StateResource[] {
+  const { deployment } = JSON.parse(text) as { deployment?: { resources?: StateResource[] } };
+  return (deployment?.resources ?? []).filter((resource) => !resource.delete);
+}
+
+function applied({ inputs = {}, outputs = {} }: StateResource): [string, AppliedService][] {
   const { host, name, runtime } = inputs as unknown as AppliedService & { name: string };
   const baseline = outputs.baseline as { declared?: { spec?: unknown } } | undefined;
   // what a refresh finds on the host is written over the inputs

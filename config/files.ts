@@ -33,6 +33,13 @@ export function services(root: string): KnownServices {
   );
 }
 
+/** Whether an image of a service is built from the project. */
+export function buildsImages(root: string): boolean {
+  return Object.values(composePart(root, 'services')).some(
+    (service) => isObject(service) && 'build' in service,
+  );
+}
+
 /** The names that the compose file takes from cortex:secrets, whether a stack has them or not. */
 export function secretNames(root: string): string[] {
   return Object.values(composePart(root, 'secrets')).flatMap((secret) =>

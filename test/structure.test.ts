@@ -11,6 +11,8 @@ const mayImport: Record<string, string[]> = {
   'compose/': ['spec/'],
   'runtimes/': ['spec/'],
   'preflight/': ['spec/', 'runtimes/'],
+  // what a stack needs of the clouds, and what it costs there
+  'preflight/cloud/': ['preflight/', 'config/'],
   'provider/rpc/': [],
   'provider/ssh/': [],
   'provider/': ['spec/', 'runtimes/', 'preflight/', 'provider/rpc/', 'provider/ssh/'],
@@ -39,6 +41,7 @@ const mayImport: Record<string, string[]> = {
     'spec/',
     'runtimes/',
     'preflight/',
+    'preflight/cloud/',
     'provider/',
     'provider/ssh/',
     'receipt/',

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type Finding, findingText, type Severity } from '../../preflight/finding.ts';
+import type { Finding } from '../../preflight/finding.ts';
 import { hostFindings } from '../../preflight/host.ts';
 import { serviceFindings } from '../../preflight/service.ts';
 import { checkUnit } from '../../provider/preflight.ts';
@@ -9,8 +9,8 @@ import { type RuntimeName, runtimeNames, type ServiceSpec } from '../../spec/ser
 import type { Run } from '../commands.ts';
 import { printJson, type StackOptions } from '../context.ts';
 import { CliError, exit } from '../exit.ts';
+import { findingLines } from '../findings.ts';
 import { hostOf, type Stack } from '../stack.ts';
-import { wrapped } from '../table.ts';
 
 interface FeasibilityOptions extends StackOptions {
   to: RuntimeName;
@@ -118,27 +118,17 @@ async function unitFindings(stack: Stack, runtime: RuntimeName, spec: ServiceSpe
 
 const all = ({ host, services }: Feasibility) => [...host, ...services.flatMap(({ findings }) => findings)];
 
-const labels: Record<Severity, string> = { refusal: 'refused', warning: 'differs', note: 'handled' };
-
 function text({ to, host, services, stack }: Feasibility): string {
-  const lines = (findings: readonly Finding[]) =>
-    findings.flatMap((finding) => {
-      const [first = '', ...rest] = wrapped(findingText(finding).split(' '), '', 69);
-      return [
-        `  ${labels[finding.severity].padEnd(7)}  ${first}`,
-        ...rest.map((line) => `${' '.repeat(11)}${line}`),
-      ];
-    });
   const refused = (findings: readonly Finding[]) => findings.some(({ severity }) => severity === 'refusal');
   const against = [
     ...(refused(host) ? ['the host'] : []),
     ...services.filter(({ findings }) => refused(findings)).map(({ service }) => service),
   ];
   return [
-    ...(host.length > 0 ? ['the host', ...lines(host)] : []),
+    ...(host.length > 0 ? ['the host', ...findingLines(host)] : []),
     ...services.flatMap(({ service, from, findings }) => [
       `${service} (${from ?? 'not running'} to ${to})${findings.length === 0 ? ': nothing against it' : ''}`,
-      ...lines(findings),
+      ...findingLines(findings),
     ]),
     '',
     against.length === 0

@@ -18,6 +18,7 @@ export function fakeStack(answer: Answer, changes: Partial<Stack> = {}) {
     name: 'test',
     root: '/project',
     state: { services: {}, hosts: [host] },
+    resources: [],
     hosts: fake.hosts,
     declared: () => {
       throw new Error('nothing is declared');
