@@ -20,7 +20,7 @@ prices in preflight/cloud/prices.ts. Google is asked by gcloud, Cloudflare by
 its API with CLOUDFLARE_API_TOKEN. Nothing is changed, and no secret is shown.
 
   refused  pulumi up would fail
-  differs  it works, and is not all that one would expect
+  warning  it works, and something is to be known first
   unknown  nobody answered
 
 Exit codes: 0 nothing is against it, 3 something is refused, 1 something is

@@ -1,5 +1,5 @@
 import type { Cost, Part } from '../../preflight/cloud/cost.ts';
-import { findingLines, labelled } from '../findings.ts';
+import { findingLines, labelled, labels } from '../findings.ts';
 import { table, wrapped } from '../table.ts';
 import type { Preflight } from './check.ts';
 
@@ -17,9 +17,9 @@ export function preflightText({ stack, areas, cost }: Preflight): string {
   return [
     ...areas.flatMap(({ name, well, findings, unknown: open }) => [
       name,
-      ...(well.length > 0 ? labelled('ok', well.join(', ')) : []),
-      ...findingLines(findings),
-      ...findingLines(open, { refusal: 'unknown', warning: 'unknown', note: 'unknown' }),
+      ...(well.length > 0 ? labelled(labels.well, well.join(', ')) : []),
+      ...findingLines(findings, { ...labels, warning: 'warning', note: 'note' }),
+      ...findingLines(open, { ...labels, warning: labels.unknown }),
     ]),
     '',
     ...(cost ? costLines(cost) : []),

@@ -41,25 +41,32 @@ export interface CloudflareReplies {
   replies: Record<string, Reply>;
 }
 
+/** The older name, and those of the connectors that tunnels are among now. */
+const tunnelGroups = [
+  'Cloudflare Tunnel Write',
+  'Cloudflare One Connectors Write',
+  'Cloudflare One Connector: cloudflared Write',
+];
+
 /** What each question shows that the token may do, and what it needs besides to change it. */
-const permissions: Record<string, { permission: string; group: string }> = {
-  tunnels: { permission: 'Account > Cloudflare Tunnel > Edit', group: 'Cloudflare Tunnel Write' },
-  records: { permission: 'Zone > DNS > Edit', group: 'DNS Write' },
+const permissions: Record<string, { permission: string; groups: readonly string[] }> = {
+  tunnels: { permission: 'Account > Cloudflare Tunnel > Edit', groups: tunnelGroups },
+  records: { permission: 'Zone > DNS > Edit', groups: ['DNS Write'] },
   applications: {
     permission: 'Account > Access: Apps and Policies > Edit',
-    group: 'Access: Apps and Policies Write',
+    groups: ['Access: Apps and Policies Write'],
   },
   policies: {
     permission: 'Account > Access: Apps and Policies > Edit',
-    group: 'Access: Apps and Policies Write',
+    groups: ['Access: Apps and Policies Write'],
   },
   organization: {
     permission: 'Account > Access: Organizations, Identity Providers, and Groups > Read',
-    group: 'Access: Organizations, Identity Providers, and Groups Read',
+    groups: ['Access: Organizations, Identity Providers, and Groups Read'],
   },
   serviceTokens: {
     permission: 'Account > Access: Service Tokens > Edit',
-    group: 'Access: Service Tokens Write',
+    groups: ['Access: Service Tokens Write'],
   },
 };
 
@@ -69,10 +76,10 @@ const tokensPage = 'https://dash.cloudflare.com/profile/api-tokens';
 export function cloudflareArea(tunnel: Tunnel, named: string, answers: CloudflareReplies): Area {
   const found = area('Cloudflare');
   if (!checkToken(found, answers.token)) return found;
-  checkZone(found, tunnel, answers.replies.zone);
+  checkZone(found, tunnel, answers.replies);
   const guarded = new Set<string>();
   for (const [question, reply] of Object.entries(answers.replies)) {
-    const needed = permissions[question.startsWith('dns ') ? 'records' : question];
+    const needed = permissions[isRecord(question) ? 'records' : question];
     if (!needed) continue;
     if (question === 'organization' && reply.kind === 'no' && reply.status === 404) {
       found.findings.push(
@@ -125,10 +132,20 @@ interface Zone {
   account: { id: string };
 }
 
-function checkZone(found: Area, tunnel: Tunnel, reply: Reply | undefined) {
+function checkZone(found: Area, tunnel: Tunnel, replies: Record<string, Reply>) {
+  const { zone: reply } = replies;
   const where = 'cortex:tunnel.zoneId';
   if (!reply) return;
   if (reply.kind === 'silent') return void found.unknown.push(unanswered('Cloudflare zone', reply.said));
+  // who may edit DNS need not be allowed to look at the zone
+  if (reply.kind === 'no' && reply.status === 403 && readsRecords(replies))
+    return void found.findings.push(
+      warning(
+        where,
+        'this token may not look at the zone: neither its account nor its name was compared',
+        'Add Zone > Zone > Read to the token to have them checked',
+      ),
+    );
   if (reply.kind !== 'answered')
     return void found.findings.push(
       refusal(
@@ -175,10 +192,14 @@ function checkZone(found: Area, tunnel: Tunnel, reply: Reply | undefined) {
   found.well.push(`zone ${name}`);
 }
 
+function readsRecords(replies: Record<string, Reply>): boolean {
+  return Object.entries(replies).some(([question, { kind }]) => isRecord(question) && kind === 'answered');
+}
+
 /** What a token may write is said by its own entry only; nothing is written to find out. */
 function checkWriting(found: Area, { self, replies }: CloudflareReplies, guarded: ReadonlySet<string>) {
   const asked = Object.keys(replies).flatMap(
-    (question) => permissions[question.startsWith('dns ') ? 'records' : question] ?? [],
+    (question) => permissions[isRecord(question) ? 'records' : question] ?? [],
   );
   const wanted = [...new Map(asked.map((one) => [one.permission, one])).values()];
   if (self?.kind !== 'answered') {
@@ -193,11 +214,12 @@ function checkWriting(found: Area, { self, replies }: CloudflareReplies, guarded
   const { policies = [] } = self.value as {
     policies?: { effect: string; permission_groups: { name: string }[] }[];
   };
-  const groups = policies
+  const given = policies
     .filter(({ effect }) => effect === 'allow')
-    .flatMap(({ permission_groups: names }) => names.map(({ name }) => name));
+    .flatMap(({ permission_groups: groups }) => groups.map(({ name }) => name));
   const missing = wanted.filter(
-    ({ permission, group }) => !guarded.has(permission) && !groups.some((name) => covers(name, group)),
+    ({ permission, groups }) =>
+      !guarded.has(permission) && !groups.some((wants) => given.some((has) => covers(has, wants))),
   );
   if (missing.length === 0 && guarded.size === 0) found.well.push('permissions');
   for (const { permission } of missing)
@@ -238,4 +260,8 @@ function checkRecord(found: Area, hostname: string, named: string, reply: Reply 
 
 function recordQuestion(hostname: string): string {
   return `dns ${hostname}`;
+}
+
+function isRecord(question: string): boolean {
+  return question.startsWith(recordQuestion(''));
 }

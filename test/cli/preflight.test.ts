@@ -234,7 +234,7 @@ test('all problems at once', async () => {
     'www.example.com is not in zone',
   ])
     expect(out.replace(/\n +/g, ' ')).toContain(found);
-  expect(out).toContain('pulumi up --stack prod would fail. Against it: stack, configuration, secrets,');
+  expect(out).toContain('pulumi up --stack prod would fail. Against it: stack, secrets, Google project\n');
   expect(code).toBe(3);
 });
 
@@ -283,6 +283,13 @@ test.each([
   const { out, code } = await preflight({ environment: { CLOUDFLARE_API_TOKEN: value } });
   expect(out).toContain(`CLOUDFLARE_API_TOKEN: ${found}`);
   expect([code, asked]).toEqual([3, []]);
+});
+
+test('a token that may not look itself up: that it writes is not known, and said', async () => {
+  delete replies['/user/tokens/abc'];
+  const { out, code } = await preflight();
+  expect(out).toContain('  note     CLOUDFLARE_API_TOKEN: whether it may write as well is not shown to');
+  expect(code).toBe(0);
 });
 
 test("a token of the account's own", async () => {

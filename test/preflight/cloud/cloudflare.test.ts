@@ -130,6 +130,17 @@ describe('the zone', () => {
     ]);
   });
 
+  test('that the token may not look at, though it may edit its records', () => {
+    expect(look(replies({ zone: no(403) })).findings).toMatchObject([
+      { severity: 'warning', where: 'cortex:tunnel.zoneId' },
+    ]);
+    const names = ['www', 'admin'].map((name) => [`dns ${name}.example.com`, no(403)]);
+    expect(look(replies({ zone: no(403), ...Object.fromEntries(names) })).findings).toMatchObject([
+      { severity: 'refusal', where: 'cortex:tunnel.zoneId' },
+      { severity: 'refusal', where: 'CLOUDFLARE_API_TOKEN' },
+    ]);
+  });
+
   test('of another account', () => {
     expect(zone({ account: { id: 'other' } }).findings).toMatchObject([
       { where: 'cortex:tunnel.accountId', fix: expect.stringContaining('cortex:tunnel.accountId other') },
