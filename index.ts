@@ -1,5 +1,6 @@
 import { declaredServices } from './components/compose.ts';
 import { ContainerHost } from './components/host.ts';
+import { serviceImages } from './components/images.ts';
 import { machineFor } from './components/machine.ts';
 import { Monitoring } from './components/monitoring.ts';
 import { warnAboutPage } from './components/page.ts';
@@ -21,7 +22,14 @@ const host = new ContainerHost('cortex', { ...machine, account: config.host.acco
 const registry = machine.cloud && new Registry('cortex', machine.cloud);
 const tunnel =
   config.tunnel && new CloudflareTunnel('cortex', { stack, tunnel: config.tunnel, specs: compose.services });
-const services = new CortexServices('cortex', { config, compose, host, tunnel, vm: machine.vm });
+const services = new CortexServices('cortex', {
+  config,
+  compose,
+  images: serviceImages('cortex', { config, compose, registry }),
+  host,
+  tunnel,
+  vm: machine.vm,
+});
 if (config.alerts && machine.cloud)
   new Monitoring('cortex', {
     vm: machine.cloud,

@@ -15,6 +15,8 @@ import type { CloudflareTunnel } from './tunnel.ts';
 export interface CortexServicesArgs {
   config: Pick<Config, 'stack' | 'runtime' | 'runtimes' | 'secrets' | 'registries'>;
   compose: Compose;
+  /** what is run for an image that the compose file names; default: that itself */
+  images?: Record<string, pulumi.Input<string>>;
   host: ContainerHost;
   /** gives the connector its token and its rules */
   tunnel?: Pick<CloudflareTunnel, 'token' | 'config' | 'probe' | 'replicas'>;
@@ -36,6 +38,7 @@ export class CortexServices extends pulumi.ComponentResource {
     const { host } = args.host;
     const { stack } = config;
     const specs = withReplicas(args.compose.services, tunnel?.replicas ?? 1);
+    const imageOf = ({ image }: ServiceSpec) => args.images?.[image] ?? image;
     const inside = { parent: this, ...(vm && { deletedWith: vm }) };
 
     const proxy = new HostProxy(
@@ -54,7 +57,7 @@ export class CortexServices extends pulumi.ComponentResource {
       {
         host,
         stack,
-        images: [...new Set(specs.map(({ image }) => image))].sort(),
+        images: pulumi.all(specs.map(imageOf)).apply((all) => [...new Set(all)].sort()),
         registries: config.registries,
       },
       inside,
@@ -87,7 +90,10 @@ export class CortexServices extends pulumi.ComponentResource {
           host,
           stack,
           runtime: runtimes.apply((each) => each[spec.name] ?? config.runtime),
-          spec: tunnel ? withConfig(spec, rulesConfig, tunnel.config) : spec,
+          spec: {
+            ...(tunnel ? withConfig(spec, rulesConfig, tunnel.config) : spec),
+            image: imageOf(spec),
+          },
           secrets: secretsOf(spec, args),
           ...(tunnel && isConnector(spec) && { probe: tunnel.probe }),
         },

@@ -26,7 +26,7 @@ export function readEnvironment(service: Value, context: Context): Record<string
 }
 
 /** A name alone: its value is the one of cortex:env. */
-function passedOn(name: string, at: Value, context: Context): string {
+export function passedOn(name: string, at: Value, context: Context): string {
   const faults: Fault[] = [];
   const value = interpolate(`\${${name}}`, context.variables, faults);
   for (const fault of faults) at.complain({ ...fault, found: `"${name}"` });

@@ -4,9 +4,14 @@ import type { Value } from './value.ts';
 const reference =
   /^(?:[a-zA-Z0-9.-]+(?::\d+)?\/)?[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::([\w][\w.-]{0,127}))?(@sha256:[0-9a-f]{64})?$/;
 
-/** Reads `image`, which must name one version: what runs must not change without a change of the file. */
-export function readImage(service: Value): string {
+/**
+ * Reads `image`, which must name one version: what runs must not change without a change of the file. Of a service
+ * that is built it is the name that the image gets, by default the service's own.
+ */
+export function readImage(name: string, service: Value): string {
   const image = service.get('image');
+  const built = service.get('build').there;
+  if (built && !image.there) return `${name}:latest`;
   const match = reference.exec(image.string());
   if (!image.there) {
     service.complain({
@@ -19,7 +24,7 @@ export function readImage(service: Value): string {
       expected: 'an image name in lower case and a tag',
       fix: 'write it as registry/name:1.2.3',
     });
-  } else if (!match[2] && (match[1] ?? 'latest') === 'latest') {
+  } else if (!built && !match[2] && (match[1] ?? 'latest') === 'latest') {
     image.complain({
       expected: 'a tag that stays what it is, or a digest; not the floating tag "latest"',
       fix: 'name the version that runs today: name:1.2.3 or name@sha256:...',

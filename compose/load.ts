@@ -1,5 +1,6 @@
 import type { ServiceSpec } from '../spec/service.ts';
 import type { ExternalVolume } from '../spec/volume.ts';
+import type { Build } from './build.ts';
 import { readConfigs } from './configs.ts';
 import type { Context } from './context.ts';
 import { expand } from './expand.ts';
@@ -31,6 +32,8 @@ export interface ComposeInput {
 export interface Compose {
   /** the active services, as the file orders them */
   services: ServiceSpec[];
+  /** how the image of a service is built; none where it is made elsewhere */
+  builds: Record<string, Build>;
   /** where the value of each secret comes from */
   secrets: Record<string, SecretSource>;
   /** volumes of an engine that active services mount: their data is carried in */
@@ -104,6 +107,7 @@ function read(
   checkProfiles(services, all, input.profiles);
   return {
     services: active.map((service) => ({ ...service.spec, dependsOn: activeDependencies(service, active) })),
+    builds: Object.fromEntries(active.flatMap(({ spec, build }) => (build ? [[spec.name, build]] : []))),
     secrets: Object.fromEntries(context.secrets),
     externalVolumes: [...context.volumes].flatMap(([name, { external }]) =>
       external && active.some(({ spec }) => mountsVolume(spec, name)) ? [external] : [],

@@ -1,4 +1,5 @@
 import type { ServiceSpec } from '../spec/service.ts';
+import { type Build, readBuild } from './build.ts';
 import { readCommand } from './command.ts';
 import { readServiceConfigs } from './configs.ts';
 import type { Context } from './context.ts';
@@ -22,6 +23,8 @@ import type { Value } from './value.ts';
 /** A service of the file, before it is known which ones are active. */
 export interface ReadService {
   spec: ServiceSpec;
+  /** undefined: its image is made elsewhere */
+  build: Build | undefined;
   /** empty: always active */
   profiles: string[];
   dependencies: ReadDependency[];
@@ -31,6 +34,7 @@ export interface ReadService {
 const honoured = [
   ...[
     'image',
+    'build',
     'entrypoint',
     'command',
     'environment',
@@ -71,7 +75,6 @@ const harmless: Record<string, string[]> = {
 const byAddress = 'delete it: every service reaches every other one by name, through the proxy';
 const twoRuntimes = 'delete it: it does not mean the same under both runtimes';
 const advice: Record<string, string> = {
-  build: 'build and push the image elsewhere, and name it and its tag under `image`',
   container_name:
     'delete it: an instance is called <service>-<id>, so that a new one can start beside the old one',
   extends: 'use an anchor and a merge key (<<: *name)',
@@ -115,7 +118,7 @@ export function readService(name: string, service: Value, context: Context): Rea
   const dependencies = readDependencies(name, service.get('depends_on'), context);
   const spec: ServiceSpec = {
     name,
-    image: readImage(service),
+    image: readImage(name, service),
     entrypoint: readCommand(service.get('entrypoint')),
     command: readCommand(service.get('command')),
     environment: readEnvironment(service, context),
@@ -147,7 +150,8 @@ export function readService(name: string, service: Value, context: Context): Rea
     .get('profiles')
     .items()
     .map((item) => item.string());
-  return { spec, profiles, dependencies, at: service };
+  const build = readBuild(service.get('build'), context);
+  return { spec, build, profiles, dependencies, at: service };
 }
 
 function checkKeys(name: string, service: Value): void {

@@ -7,6 +7,7 @@ import { type RuntimeName, runtimeNames } from '../spec/service.ts';
 import { type AlertsConfig, checkAlerts, readAlerts } from './alerts.ts';
 import { type DocsConfig, readDocs } from './docs.ts';
 import { type HostConfig, readHost } from './host.ts';
+import { type ImagesConfig, readImages } from './images.ts';
 import { ConfigError, nearest, type Problem, removeCommand, show } from './problem.ts';
 import {
   anyText,
@@ -45,6 +46,7 @@ export interface ParsedConfig {
   /** name -> the version of it in Secret Manager, a number or `latest`; empty where values are configuration */
   secretVersions: Record<string, string>;
   registries: Registries;
+  images: ImagesConfig;
   host: HostConfig;
   /** undefined: nothing is reachable from the internet */
   tunnel: TunnelConfig | undefined;
@@ -81,6 +83,7 @@ const readers = {
   secretsFrom: word(secretSources),
   secretVersions: json(named(variable, 'a secret’s name: letters, digits, _', readSecretVersions)),
   registries: json(map('host: {username, password}', fields(registry()), true)),
+  images: json(readImages),
   host: json(readHost),
   tunnel: json(readTunnel),
   docs: json(readDocs),
@@ -110,6 +113,7 @@ export function parseConfig(sources: ConfigSources): ParsedConfig {
     secretsFrom: key('secretsFrom'),
     secretVersions: key('secretVersions'),
     registries: key('registries'),
+    images: key('images'),
     host: key('host'),
     tunnel: key('tunnel'),
     docs: key('docs'),

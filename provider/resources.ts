@@ -52,13 +52,16 @@ export class Images extends pulumi.CustomResource {
   }
 }
 
+/** A spec whose image may be known later: one that is built, or whose digest a registry has to tell. */
+export type SpecArgs = Omit<WithContent<pulumi.Output<string>>, 'image'> & { image: pulumi.Input<string> };
+
 export interface InstanceArgs {
   host: HostArgs;
   stack: pulumi.Input<string>;
   runtime: pulumi.Input<RuntimeName>;
   /** default: made up by the provider, `<service>-<7 hex>` */
   name?: pulumi.Input<InstanceInputs['name']>;
-  spec: pulumi.Input<WithContent<pulumi.Output<string>>>;
+  spec: pulumi.Input<SpecArgs>;
   /** the values of `spec.secrets`, by secret */
   secrets: Record<string, pulumi.Input<string>>;
   /** what it must say of itself before it takes over */

@@ -105,6 +105,8 @@ describe('a stack', () => {
     expect(resources.map(key)).toEqual([
       'Command cortex-identity',
       'Command cortex-setup',
+      // it is asked for the tags' digests
+      'docker cortex-registries',
       'Images cortex-images',
       'Instance cortex-admin',
       'Instance cortex-dashboard',

@@ -1,6 +1,7 @@
 import type { Inspected } from '../../provider/observed.ts';
 import { nameOf, stateOf } from '../../provider/observed.ts';
 import { containerOf, type Reading, type Stranger, strangersOf } from '../../provider/reading.ts';
+import { isDeclared } from '../../runtimes/image.ts';
 import { canonicalJson } from '../../spec/digest.ts';
 import { type RuntimeName, runtimeNames, type ServiceSpec } from '../../spec/service.ts';
 import type { Declared } from '../../system/declared.ts';
@@ -128,6 +129,7 @@ function toApply(
 function changedKeys(before: ServiceSpec, now: ServiceSpec): string[] {
   const known = (spec: ServiceSpec): ServiceSpec => ({
     ...spec,
+    image: isDeclared(spec.image, now.image) ? now.image : spec.image,
     configs: spec.configs.map((config) => {
       const supplied = now.configs.some((each) => each.config === config.config && each.content === '');
       return supplied ? { ...config, content: '' } : config;

@@ -11,6 +11,7 @@ begin_fetch() {
 fetch_images() { # $1 account, $2… images; says all that are missing, not the first
   local account=$1 image failed=
   shift
+  google_credentials "$@"
   for image in "$@"; do
     fetch_docker "$image" || failed=1
     fetch_podman "$account" "$image" || failed=1
@@ -20,28 +21,70 @@ fetch_images() { # $1 account, $2… images; says all that are missing, not the 
 
 fetch_docker() { # $1 image
   local output
-  if docker image inspect "$1" >/dev/null 2>&1; then return 0; fi
-  docker info >/dev/null 2>&1 || fail 'docker does not answer: systemctl status docker'
-  say "docker: pulling $1"
-  if ! output=$(docker --config "$credentials" pull --quiet "$1" 2>&1); then
-    image_problem docker "$1" "$output"
-    return 1
+  if ! docker image inspect "$1" >/dev/null 2>&1; then
+    docker info >/dev/null 2>&1 || fail 'docker does not answer: systemctl status docker'
+    say "docker: pulling $1"
+    if ! output=$(docker --config "$credentials" pull --quiet "$1" 2>&1); then
+      image_problem docker "$1" "$output"
+      return 1
+    fi
   fi
+  fits_host docker "$1" "$(docker image inspect --format '{{.Architecture}}' "$1")"
 }
 
 fetch_podman() { # $1 account, $2 image
   local output authfile
-  if as_account "$1" podman image exists "$2" >/dev/null 2>&1; then return 0; fi
-  say "podman: pulling $2"
-  authfile=/run/user/$(id -u "$1")/containerhost-auth.json
-  install -m 0600 -o "$1" "$credentials/config.json" "$authfile"
-  if output=$(as_account "$1" podman pull --quiet --authfile "$authfile" "$2" 2>&1); then
+  if ! as_account "$1" podman image exists "$2" >/dev/null 2>&1; then
+    say "podman: pulling $2"
+    authfile=/run/user/$(id -u "$1")/containerhost-auth.json
+    install -m 0600 -o "$1" "$credentials/config.json" "$authfile"
+    if ! output=$(as_account "$1" podman pull --quiet --authfile "$authfile" "$2" 2>&1); then
+      rm -f "$authfile"
+      image_problem podman "$2" "$output"
+      return 1
+    fi
     rm -f "$authfile"
-  else
-    rm -f "$authfile"
-    image_problem podman "$2" "$output"
-    return 1
   fi
+  fits_host podman "$2" "$(as_account "$1" podman image inspect --format '{{.Architecture}}' "$2")"
+}
+
+# An engine pulls what is for one other architecture only, and says so when it is too late: at the start.
+fits_host() { # $1 engine, $2 image, $3 its architecture
+  local own
+  own=$(dpkg --print-architecture)
+  if [ -z "$3" ] || [ "$3" = "$own" ]; then return 0; fi
+  printf 'containerhost: image "%s" in %s is for %s, and this host is %s: build it for linux/%s, or name one that is\n' "$2" "$1" "$3" "$own" "$own" >&2
+  return 1
+}
+
+# Google's registries let a VM in by the account that it runs as. Anywhere else they are asked without credentials.
+google_credentials() { # $1… images
+  local image registry token
+  for image in "$@"; do
+    registry=${image%%/*}
+    case $registry in
+    *-docker.pkg.dev | gcr.io | *.gcr.io) ;;
+    *) continue ;;
+    esac
+    # shellcheck disable=SC2016 # jq's own variables
+    if jq -e --arg registry "$registry" '.auths[$registry]' "$credentials/config.json" >/dev/null; then continue; fi
+    token=$(google_token) || return 0
+    # shellcheck disable=SC2016
+    jq -Rs --arg registry "$registry" --slurpfile config "$credentials/config.json" \
+      '. as $token | $config[0] | .auths[$registry].auth = ("oauth2accesstoken:" + $token | @base64)' \
+      < <(printf %s "$token") >"$credentials/more.json"
+    mv "$credentials/more.json" "$credentials/config.json"
+  done
+}
+
+# Of an hour, from https://cloud.google.com/compute/docs/access/authenticate-workloads. By the shell: a host need
+# not have curl.
+google_token() {
+  # shellcheck disable=SC2016 # another shell's
+  timeout 5 bash -c '
+    exec 3<>/dev/tcp/169.254.169.254/80
+    printf "GET /computeMetadata/v1/instance/service-accounts/default/token HTTP/1.0\r\nHost: metadata.google.internal\r\nMetadata-Flavor: Google\r\n\r\n" >&3
+    cat <&3' 2>/dev/null | sed '1,/^\r*$/d' | jq -e -j .access_token 2>/dev/null
 }
 
 image_problem() { # $1 engine, $2 image, $3 what the engine said

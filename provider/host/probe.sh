@@ -69,6 +69,7 @@ controllers docker -{{if .CPUCfsQuota}} cpu{{end}}{{if .MemoryLimit}} memory{{en
   docker ps --no-trunc --filter "label=containerhost.stack=$1" --format 'container {{.ID}} {{.Names}}'
   # shellcheck disable=SC2046 # one word for each image
   docker image inspect --format '{{$a := .Architecture}}{{range .RepoTags}}image docker {{$a}} {{.}}
+{{end}}{{range .RepoDigests}}image docker {{$a}} {{.}}
 {{end}}' $(docker image ls --quiet --no-trunc) | grep . | qualified
 }
 
@@ -85,6 +86,7 @@ controllers podman -{{range .Host.CgroupControllers}} {{.}}{{end}}"
   podman ps --no-trunc --filter "label=containerhost.stack=$1" --format "container {{.ID}} {{.Names}}"
   ids=$(podman image ls --quiet --no-trunc | sort -u | cut -d: -f2)
   [ -z "$ids" ] || podman image inspect --format "{{\$a := .Architecture}}{{range .RepoTags}}image podman {{\$a}} {{.}}
+{{end}}{{range .RepoDigests}}image podman {{\$a}} {{.}}
 {{end}}" $ids | grep .'
 
 # `<container id> <bytes>` for each container that runs: what its processes hold, shared pages divided among

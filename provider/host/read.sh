@@ -57,11 +57,14 @@ docker $digests" >"$1/docker-images"
 read_podman() { # $1 folder for the answers, $2 account
   as_account "$2" sh -c "$inspect_all" sh podman >"$1/podman" || return 1
   as_account "$2" podman image ls --format "podman $references
-podman $digests" >"$1/podman-images"
+$every_digest" >"$1/podman-images"
 }
 
 references='{{.Repository}}:{{.Tag}}'
 digests='{{.Repository}}@{{.Digest}}'
+# of an image for several architectures it is one of two: that of the list, and that of the host's own
+every_digest='{{range .RepoDigests}}podman {{.}}
+{{end}}'
 
 # All containers of an engine. One may go between the two commands, and the answer is then incomplete: asked
 # again, because an answer that is short for any other reason would make all containers look gone.

@@ -21,6 +21,9 @@ export interface Options {
 
 export const hostKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExample0';
 
+/** What every tag and every build is. */
+export const digest = `sha256:${'d1'.repeat(32)}`;
+
 /** What clouds and hosts would answer. */
 function state({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
   switch (type) {
@@ -34,6 +37,8 @@ function state({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Record<
       return { ...inputs, name: `projects/${inputs.project}/notificationChannels/1` };
     case 'gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig':
       return { ...inputs, uptimeCheckId: `${name}-check` };
+    case 'docker:index/image:Image':
+      return { ...inputs, repoDigest: `${String(inputs.imageName).replace(/:[^:/]*$/, '')}@${digest}` };
     case 'command:local:Command':
       return { ...inputs, stdout: commandOutput(name), stderr: '' };
     case 'cloudflare:index/zeroTrustAccessApplication:ZeroTrustAccessApplication':
@@ -73,6 +78,7 @@ function answer(token: string, inputs: Record<string, unknown>): Record<string, 
   if (token.endsWith('getSecretVersionAccess'))
     return { secretData: `${inputs.secret} version ${inputs.version}` };
   if (token.endsWith('getZeroTrustOrganization')) return { authDomain: 'my-team.cloudflareaccess.com' };
+  if (token.endsWith('getRegistryImage')) return { sha256Digest: digest };
   return {};
 }
 

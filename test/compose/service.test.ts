@@ -131,7 +131,8 @@ describe('a service', () => {
     ['logging: {options: {max-size: huge}}', 'services.web.logging.options.max-size: a size'],
     ['networks: [gone]', 'services.web.networks[0]: a network of the top-level'],
     ['networks: {default: {aliases: [x]}}', 'services.web.networks.default.aliases: no `aliases`'],
-    ['build: .', 'services.web.build: no `build`'],
+    ['build: .', 'services.web.build: a Dockerfile in the project; it is not there'],
+    ['build: ../web', 'services.web.build: a folder of the project; it leads out of it'],
     ['container_name: web', 'services.web.container_name: no `container_name`'],
     ['network_mode: host', 'services.web.network_mode: no'],
     ['privileged: true', 'services.web.privileged: no'],
@@ -142,7 +143,7 @@ describe('a service', () => {
     expect(refusals(lines)).toEqual([expect.stringContaining(refusal)]);
   });
 
-  test.each(['build', 'container_name', 'network_mode', 'devices', 'links'])(
+  test.each(['container_name', 'network_mode', 'devices', 'links'])(
     '%s: the fix says more than "delete it"',
     (key) => {
       const value = key === 'links' || key === 'devices' ? '[x]' : 'xx';

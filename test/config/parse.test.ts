@@ -55,6 +55,7 @@ describe('a configuration', () => {
       env: {},
       secrets: {},
       registries: {},
+      images: { platform: 'linux/amd64' },
       docs: {},
       host: {
         kind: 'gcp',

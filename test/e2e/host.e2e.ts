@@ -53,6 +53,8 @@ function config(profiles: string[], env: Record<string, string>): Record<string,
     'cortex:runtime': 'podman',
     'cortex:profiles': profiles,
     'cortex:env': env,
+    // they were brought by hand
+    'cortex:images': { pin: false },
     'cortex:host': {
       kind: 'ssh',
       address: vm.address,

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { qualifiedImage } from '../../runtimes/image.ts';
+import { isDeclared, qualifiedImage } from '../../runtimes/image.ts';
 
 test.each([
   ['nginx', 'docker.io/library/nginx'],
@@ -8,6 +8,21 @@ test.each([
   ['ghcr.io/a/b:1', 'ghcr.io/a/b:1'],
   ['registry:5000/a', 'registry:5000/a'],
   ['localhost/a:1', 'localhost/a:1'],
+  ['nginx:1.27@sha256:00', 'docker.io/library/nginx@sha256:00'],
+  ['registry:5000/a@sha256:00', 'registry:5000/a@sha256:00'],
+  ['registry:5000/a:1@sha256:00', 'registry:5000/a@sha256:00'],
 ])('%s is %s', (image, qualified) => {
   expect(qualifiedImage(image)).toBe(qualified);
+});
+
+test.each([
+  ['team/a:1', 'team/a:1', true],
+  ['team/a:1@sha256:00', 'team/a:1', true],
+  ['team/a:1@sha256:00', 'team/a:1@sha256:00', true],
+  ['team/a:1@sha256:00', 'team/a:1@sha256:01', false],
+  ['registry:5000/team/a:1@sha256:00', 'a:1', true],
+  ['team/a:2@sha256:00', 'team/a:1', false],
+  ['team/aa:1', 'a:1', false],
+])('whether %s is what was declared as %s: %s', (image, declared, is) => {
+  expect(isDeclared(image, declared)).toBe(is);
 });

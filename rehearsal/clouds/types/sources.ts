@@ -46,7 +46,7 @@ export const sources = {
     functions: ['getZeroTrustOrganization', 'getZeroTrustTunnelCloudflaredToken', 'getZone'],
   },
   command: { resources: ['local/command'], functions: ['local/run'] },
-  docker: { resources: ['remoteImage'], functions: ['getRegistryImage'] },
+  docker: { resources: ['image', 'remoteImage'], functions: ['getRegistryImage'] },
 } satisfies Record<string, { resources: string[]; functions: string[] }>;
 
 export type ProviderName = keyof typeof sources;
