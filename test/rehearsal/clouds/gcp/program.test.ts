@@ -100,7 +100,7 @@ function config(options: Options, host: Record<string, unknown> = {}, stack = 'p
         'cortex:tunnel': {
           accountId: id,
           zoneId: id,
-          hostnames: { 'cortex-admin': 'admin.example.com' },
+          hostnames: { 'cortex-admin': { hostname: 'admin.example.com', public: true } },
         },
       }),
     }),
