@@ -7,6 +7,7 @@ import { appliedBillables, declaredBillables, type StateResource } from '../../p
 import { cloudflareArea } from '../../preflight/cloud/cloudflare.ts';
 import { type Cost, cost } from '../../preflight/cloud/cost.ts';
 import { loginArea, projectArea } from '../../preflight/cloud/google.ts';
+import { placeholders } from '../../preflight/cloud/placeholders.ts';
 import { secretsArea } from '../../preflight/cloud/secrets.ts';
 import { toolsArea, wantedTools } from '../../preflight/cloud/tools.ts';
 import type { Finding } from '../../preflight/finding.ts';
@@ -20,7 +21,7 @@ import { toolVersions } from './tools.ts';
 export interface Preflight {
   stack: string;
   areas: Area[];
-  /** undefined: the configuration cannot be read */
+  /** undefined: the configuration cannot be read, or the clouds are simulated */
   cost: Cost | undefined;
 }
 
@@ -45,7 +46,7 @@ export async function check(context: Context, name: string | undefined): Promise
       ...google,
       ...cloudflare,
     ],
-    cost: declared && cost(appliedBillables(resources, declared), declared),
+    cost: declared && !declared.rehearsal ? cost(appliedBillables(resources, declared), declared) : undefined,
   };
 }
 
@@ -79,6 +80,7 @@ function readDeclared({ root }: Context, stack: string): { declared?: ParsedConf
     declared = parseConfig(fileSources(root, stack));
     configuration.well.push(`Pulumi.${stack}.yaml`);
     if (declared.rehearsal) configuration.well.push('the clouds are simulated, and not asked');
+    else configuration.findings.push(...placeholders(declared));
     declaredStack(root, stack, secretNames(root));
     configuration.well.push('compose.yaml');
   } catch (error) {

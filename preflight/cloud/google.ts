@@ -68,6 +68,14 @@ export function projectArea(
 ): Area {
   const { project, zone } = declared.host;
   const found = area(`Google project ${project}`);
+  if (!services)
+    found.unknown.push(
+      warning(
+        'cortex:host.project',
+        'it was not asked: gcloud is not logged in',
+        'Log in, and run this again',
+      ),
+    );
   if (services?.kind === 'refused')
     found.findings.push(
       refusal(

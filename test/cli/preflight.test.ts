@@ -249,9 +249,19 @@ test('a tool that is missing, and one that is too old', async () => {
   }
 });
 
+test('docker is wanted where an image is built, and only there', async () => {
+  expect((await preflight()).out).not.toContain('docker');
+  writeFileSync(join(root, 'compose.yaml'), compose.replace('image: example/web:1', 'build: ./web'));
+  script('docker', 'echo "Cannot connect to the Docker daemon" >&2; exit 1');
+  const { out, code } = await preflight();
+  expect(out).toContain('refused  docker: it is not on PATH, or does not run; it builds the images');
+  expect(code).toBe(3);
+});
+
 test('nobody is logged in: the project is not asked about', async () => {
   const { out, code } = await preflight({ google: { 'auth list': [] } });
   expect(out).toContain('gcloud: nobody is logged in');
+  expect(out).toContain('unknown  cortex:host.project: it was not asked');
   expect(readFileSync(join(root, 'asked'), 'utf8')).not.toContain('my-project');
   expect(code).toBe(3);
 });
@@ -306,6 +316,15 @@ test('a configuration that is wrong is told, and the clouds are not asked', asyn
   const { out, code } = await preflight();
   expect(out).toContain('refused  cortex:host.zone: found "us-central1-x", expected a zone');
   expect([code, asked]).toEqual([3, []]);
+});
+
+test('a rehearsal asks no cloud, and costs nothing', async () => {
+  writeFileSync(join(root, 'Pulumi.prod.yaml'), `${stackFile}  cortex:rehearsal: true\n`);
+  const { out } = await preflight();
+  expect(out).toContain('the clouds are simulated, and not asked');
+  expect(out).not.toContain('US$');
+  expect(asked).toEqual([]);
+  expect(readFileSync(join(root, 'asked'), 'utf8')).toBe('version\n');
 });
 
 test('a compose file that is wrong is told, and the clouds are asked all the same', async () => {
