@@ -199,10 +199,8 @@ describe('create', () => {
         'projects/$1',
       );
       expect(script).toContain(
-        `deliver_project /srv/containerhost/test/projects/${named(folder)} f1 0 0 || fail`,
-      );
-      expect(script).toContain(
-        `deliver_project /srv/containerhost/test/projects/${named(file)} f2 - - || fail`,
+        `0.tar f1 0 0 /srv/containerhost/test/projects/${named(folder)}\n` +
+          `1.tar f2 - - /srv/containerhost/test/projects/${named(file)}\n`,
       );
       expect(script).toContain('(a tar of ./, ./a.md)');
       expect(script).toContain('(a tar of a.md)');

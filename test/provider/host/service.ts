@@ -109,7 +109,9 @@ export class Service {
       `mkdir -p "$(instance_dir ${name})"`,
       `cp -a ${template}/. "$(instance_dir ${name})/"`,
       `touch "$(instance_dir ${name})/${behaviour}" "$(instance_dir ${name})/${this.rollout}"`,
-      `start_instance ${name} ${this.rollout}`,
+      `printf ${this.rollout} >"$(instance_dir ${name})/rollout"`,
+      `start_instance ${name}`,
+      `serve_successor ${name}`,
     ];
   }
 
@@ -139,6 +141,11 @@ export class Service {
 
   delete(name: string, killAt?: number): Outcome {
     return this.#call(`delete_instance ${name}`, killAt);
+  }
+
+  /** What a creation does before its successor starts, and then its script ends. */
+  park(name: string): Outcome {
+    return this.#call(`arm 40\npark ${name}`);
   }
 
   deleteSlot(): Outcome {
