@@ -66,10 +66,10 @@ describe('a new version that never becomes healthy', () => {
     async () => {
       const before = await who(rehearsal, 'cortex-dashboard');
       image('cortex-dashboard', '1.4.2', '1.4.4-broken');
-      const { result, lost } = await underLoad(() => rehearsal.up(), 'cortex-dashboard');
+      const { result, lost, failures } = await underLoad(() => rehearsal.up(), 'cortex-dashboard');
       expect(result.code).not.toBe(0);
       expect(result.output).toContain('fatal: cannot open the ledger');
-      expect(lost).toBe(0);
+      expect({ lost, failures }).toEqual({ lost: 0, failures: {} });
       expect(await who(rehearsal, 'cortex-dashboard')).toEqual(before);
       expect(await running('cortex-dashboard')).toBe(1);
 
