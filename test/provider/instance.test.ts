@@ -199,8 +199,8 @@ describe('create', () => {
         'projects/$1',
       );
       expect(script).toContain(
-        `0.tar f1 0 0 /srv/containerhost/test/projects/${named(folder)}\n` +
-          `1.tar f2 - - /srv/containerhost/test/projects/${named(file)}\n`,
+        `  0.tar f1 0 0 /srv/containerhost/test/projects/${named(folder)}\n` +
+          `  1.tar f2 - - /srv/containerhost/test/projects/${named(file)}`,
       );
       expect(script).toContain('(a tar of ./, ./a.md)');
       expect(script).toContain('(a tar of a.md)');

@@ -351,15 +351,6 @@ describe('nobody is left to finish a deployment', () => {
     expect(web.switch('web-2').stderr).toContain('web-2 is not on the host any more');
   });
 
-  test('power was lost between the record of a switch and the proxy: after the boot, what is recorded', () => {
-    const web = serving('rolling');
-    web.create('web-2');
-    writeFileSync(join(web.directory, 'slot'), 'web-2');
-    expect(web.served()).toBe('web-1');
-    expect(web.boot().code).toBe(0);
-    expect([web.served(), web.running()]).toEqual(['web-2', ['web-1', 'web-2']]);
-  });
-
   test('a switch that stopped at the removal of the old one is finished by the next', () => {
     const web = serving('recreate');
     web.park('web-1');
