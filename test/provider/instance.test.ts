@@ -296,7 +296,7 @@ describe('read', () => {
       declared,
     } = await found(() => ({ docker: [container()], probes: { 'web-1234567': '["a"]' } }), { probe });
     expect(fake.scripts.join('\n')).toMatch(
-      /start_instance web-1234567 rolling\nprobe_instance web-1234567 cortex\ndescribe_instance/,
+      /start_instance web-1234567\nprobe_instance web-1234567 cortex\nserve_successor web-1234567\ndescribe_instance/,
     );
     expect(same).toEqual(declared);
     const { inputs: other } = await found(

@@ -97,4 +97,5 @@ put_file /var/lib/containerhost/test/web/instances/web-1234567/secrets/token 060
   planted
 CONTENT
 start_instance web-1234567
+serve_successor web-1234567
 describe_instance web-1234567 cortex
