@@ -10,7 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { networkInterfaces } from 'node:os';
+import { networkInterfaces, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { EngineEvent } from '../receipt/engineEvents.ts';
@@ -303,6 +303,11 @@ export class Rehearsal {
       `  pulumi preview --stack ${this.stack}`,
       'Ctrl-C ends it and leaves nothing behind.',
     ].join('\n');
+  }
+
+  /** The next run opens connections of its own, as the first of a day does. */
+  forgetConnections(): void {
+    rmSync(join(this.directory, `containerhost-${userInfo().uid}`), { recursive: true, force: true });
   }
 
   /** What is in one of the simulated clouds, as JSON. */

@@ -322,10 +322,13 @@ describe('the host', () => {
       const keys = '/etc/ssh/ssh_host_ed25519_key';
       const restart = 'systemctl restart ssh';
       await during(
-        () =>
-          vm.exec(
+        async () => {
+          // one that was opened before, with the pinned key, would still lead to the same machine
+          onsite.forgetConnections();
+          await vm.exec(
             `mkdir /root/keys; mv ${keys}* /root/keys/; ssh-keygen -q -t ed25519 -N '' -f ${keys}; ${restart}`,
-          ),
+          );
+        },
         () => vm.exec(`mv /root/keys/* /etc/ssh/; ${restart}`),
         () =>
           fails(
