@@ -33,7 +33,10 @@ export function serviceImages(name: string, args: ServiceImagesArgs): Record<str
   if (builds.length + tags.length === 0) return {};
 
   const repository = config.images.repository ?? registry?.url;
-  const provider = registryProvider(`${name}-registries`, config.registries, repository);
+  const server = repository === undefined ? undefined : registryOf(repository);
+  // where it is not needed, nobody has to have logged in
+  const asked = builds.length > 0 || tags.some((image) => registryOf(image) === server);
+  const provider = registryProvider(`${name}-registries`, config.registries, asked ? server : undefined);
   const digests = resolveTags([...new Set(tags)], provider);
   const pinned = tags.map((image): [string, pulumi.Output<string>] => [
     image,
@@ -104,11 +107,11 @@ export async function resolveTags(
   );
 }
 
-/** Asks registries by cortex:registries, and the one that images are pushed to as `docker` on this machine would. */
+/** Asks registries by cortex:registries, and the stack's `own` as `docker` on this machine would. */
 function registryProvider(
   name: string,
   registries: pulumi.Output<Registries>,
-  repository: string | undefined,
+  own: string | undefined,
 ): pulumi.ProviderResource {
   const registryAuth = registries.apply((known) => [
     ...Object.entries(known).map(([host, { username, password }]) => ({
@@ -117,11 +120,7 @@ function registryProvider(
       username,
       password,
     })),
-    ...[repository ?? []]
-      .flat()
-      .map(registryOf)
-      .filter((host) => !Object.hasOwn(known, host))
-      .map((address) => ({ address })),
+    ...(own === undefined || Object.hasOwn(known, own) ? [] : [{ address: own }]),
   ]);
   // a registry can be asked where no Docker runs; a build finds out by itself
   return new (modules().provider.Provider)(name, { registryAuth, disableDockerDaemonCheck: true });

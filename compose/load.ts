@@ -108,6 +108,7 @@ function read(
   const active = all.filter(({ profiles }) => isActive(profiles, input.profiles));
   checkRelations(all, active);
   checkProfiles(services, all, input.profiles);
+  checkBuilds(active);
   return {
     services: active.map((service) => ({ ...service.spec, dependsOn: activeDependencies(service, active) })),
     builds: Object.fromEntries(active.flatMap(({ spec, build }) => (build ? [[spec.name, build]] : []))),
@@ -143,6 +144,22 @@ function mountsVolume({ mounts }: ServiceSpec, name: string): boolean {
 
 function isActive(own: readonly string[], chosen: readonly string[]): boolean {
   return own.length === 0 || own.some((profile) => chosen.includes(profile));
+}
+
+/** One name cannot be two images. */
+function checkBuilds(active: readonly ReadService[]): void {
+  const builders = new Map<string, string>();
+  for (const { spec, build, at } of active) {
+    if (!build) continue;
+    const other = builders.get(spec.image);
+    if (other !== undefined)
+      at.get('build').complain({
+        found: `"${spec.image}"`,
+        expected: `an image that ${other} does not build as well`,
+        fix: 'name another one under `image`, or build it in one of them only',
+      });
+    builders.set(spec.image, spec.name);
+  }
 }
 
 /** A profile that no service has is a slip of the pen in the stack's config. */

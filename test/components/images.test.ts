@@ -24,6 +24,8 @@ const built = load(
   { files: { 'engine/Dockerfile': 'FROM scratch\n' } },
 );
 
+const own = { url: 'europe-west1-docker.pkg.dev/my-project/cortex-prod', ready: [] };
+
 interface Chosen {
   images?: Partial<ServiceImagesArgs['config']['images']>;
   registries?: Registries;
@@ -74,12 +76,14 @@ describe('an image that is taken from a registry', () => {
 
   test('is asked for with the credentials of cortex:registries', async () => {
     const registries = { 'docker.io': { username: 'me', password: 'planted' } };
-    const { resources } = await images(taken, { registries });
+    const { resources } = await images(taken, { registries, registry: own });
     const { registryAuth, disableDockerDaemonCheck } = find(resources, 'docker cortex-registries');
     // providers get their configuration as JSON
     expect(disableDockerDaemonCheck).toBe('true');
     expect(JSON.stringify(registryAuth)).toContain('registry-1.docker.io');
     expect(JSON.stringify(registryAuth)).toContain('1b47061264138c4ac30d75fd1eb44270');
+    // nothing is built: nobody has to have logged in there
+    expect(JSON.stringify(registryAuth)).not.toContain('pkg.dev');
   });
 
   test('that no registry has is an error with the way on', async () => {
@@ -100,7 +104,7 @@ describe('an image that is taken from a registry', () => {
 });
 
 describe('an image that is built', () => {
-  const registry = { url: 'europe-west1-docker.pkg.dev/my-project/cortex-prod', ready: [] };
+  const registry = own;
 
   test('is pushed to the stack’s own registry, for the host’s architecture, and run by its digest', async () => {
     const { resources, found } = await images(built, { registry });
@@ -115,6 +119,8 @@ describe('an image that is built', () => {
       },
       skipPush: false,
     });
+    const { registryAuth } = find(resources, 'docker cortex-registries');
+    expect(JSON.stringify(registryAuth)).toContain('europe-west1-docker.pkg.dev');
     expect(found).toEqual({
       'team/admin:1': `team/admin:1@${digest}`,
       'team/engine:2': `${registry.url}/engine:2@${digest}`,

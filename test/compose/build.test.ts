@@ -57,6 +57,17 @@ build:
     ]);
   });
 
+  test('is the only one of its name', () => {
+    const two = 'services:\n  a: {image: "x:1", build: .}\n  b: {image: "x:1", build: web}\n';
+    expect(problems(two, { files })).toEqual([
+      expect.objectContaining({
+        path: 'services.b.build',
+        expected: expect.stringContaining('that a does not'),
+      }),
+    ]);
+    expect(load(two.replace(', build: web', ''), { files }).services).toHaveLength(2);
+  });
+
   test('takes no secret as an argument: the image would keep it', () => {
     const found = problems(service('build: {context: ., args: [TOKEN]}'), { files, secretNames: ['TOKEN'] });
     expect(found.map(({ path }) => path)).toEqual(['services.web.build.args[0]']);
