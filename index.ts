@@ -44,8 +44,8 @@ export const urls = tunnel?.urls ?? {};
 export const serviceTokens = tunnel?.serviceTokens ?? {};
 /** What each service runs under. */
 export const runtimes = services.runtimes;
-/** Where the stack's own images are. */
-export const images = registry?.url;
+/** Where the stack's own images are; empty where it has no registry. */
+export const images = registry?.url ?? '';
 /** How to get in. */
 export const ssh = host.sshCommand;
 

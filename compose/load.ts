@@ -1,4 +1,3 @@
-import type { HoldLimits } from '../spec/hold.ts';
 import type { ServiceSpec } from '../spec/service.ts';
 import type { ExternalVolume } from '../spec/volume.ts';
 import type { Build } from './build.ts';
@@ -35,8 +34,6 @@ export interface Compose {
   services: ServiceSpec[];
   /** how the image of a service is built; none where it is made elsewhere */
   builds: Record<string, Build>;
-  /** service -> how much may wait while it is replaced */
-  holds: Record<string, HoldLimits>;
   /** where the value of each secret comes from */
   secrets: Record<string, SecretSource>;
   /** volumes of an engine that active services mount: their data is carried in */
@@ -112,7 +109,6 @@ function read(
   return {
     services: active.map((service) => ({ ...service.spec, dependsOn: activeDependencies(service, active) })),
     builds: Object.fromEntries(active.flatMap(({ spec, build }) => (build ? [[spec.name, build]] : []))),
-    holds: Object.fromEntries(active.map(({ spec, hold }) => [spec.name, hold])),
     secrets: Object.fromEntries(context.secrets),
     externalVolumes: [...context.volumes].flatMap(([name, { external }]) =>
       external && active.some(({ spec }) => mountsVolume(spec, name)) ? [external] : [],

@@ -1,4 +1,3 @@
-import type { HoldLimits } from '../spec/hold.ts';
 import type { ServiceSpec } from '../spec/service.ts';
 import { type Build, readBuild } from './build.ts';
 import { readCommand } from './command.ts';
@@ -9,7 +8,6 @@ import { checkDeploy, readLimits, readRollout } from './deploy.ts';
 import { readDuration } from './duration.ts';
 import { readEnvironment } from './environment.ts';
 import { readHealth } from './health.ts';
-import { readHold } from './hold.ts';
 import { readImage } from './image.ts';
 import { readLogging } from './logging.ts';
 import { readMounts } from './mounts.ts';
@@ -27,7 +25,6 @@ export interface ReadService {
   spec: ServiceSpec;
   /** undefined: its image is made elsewhere */
   build: Build | undefined;
-  hold: HoldLimits;
   /** empty: always active */
   profiles: string[];
   dependencies: ReadDependency[];
@@ -154,7 +151,7 @@ export function readService(name: string, service: Value, context: Context): Rea
     .items()
     .map((item) => item.string());
   const build = readBuild(service.get('build'), context);
-  return { spec, build, hold: readHold(service.get('x-hold')), profiles, dependencies, at: service };
+  return { spec, build, profiles, dependencies, at: service };
 }
 
 function checkKeys(name: string, service: Value): void {

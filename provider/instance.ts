@@ -9,7 +9,7 @@ import { differences } from './differences.ts';
 import { directories } from './directories.ts';
 import type { InstanceInputs } from './inputs.ts';
 import {
-  deliveryLine,
+  deliverProject,
   instanceRecords,
   mountDirectories,
   putFile,
@@ -48,7 +48,7 @@ interface Baseline {
 /**
  * One container of a service on one runtime. Immutable: every difference, wherever it comes from, is mended
  * by a new instance. `rolling` ones are replaced create-first, `recreate` ones delete-first, where the delete
- * announces and the create parks, and brings the parked one back if it fails (see host/instance.sh).
+ * parks and the create brings the parked one back if it fails (see host/instance.sh).
  */
 export const instance: Resource = {
   check({ olds, news, randomSeed }) {
@@ -117,6 +117,7 @@ export const instance: Resource = {
       host,
       [
         `use_service ${words([stack, spec.name])}`,
+        ...projectDeliveries(declared),
         putRendered(rendered, context),
         ...Object.entries(instanceRecords(declared)).map(([file, content]) =>
           putFile(`${context.directory}/${file}`, content, '0600'),
@@ -124,10 +125,8 @@ export const instance: Resource = {
         ...spec.secrets.map(({ secret }) =>
           putFile(`${context.directory}/secrets/${secret}`, declared.secrets[secret] ?? '', '0600'),
         ),
-        ...projectDeliveries(declared, context),
-        `start_instance ${words([name])}`,
+        `start_instance ${words([name, spec.rollout])}`,
         ...(declared.probe ? [`probe_instance ${words([name, host.account.name])}`] : []),
-        `serve_successor ${words([name])}`,
         `describe_instance ${words([name, host.account.name])}`,
       ].join('\n'),
       { signal, progress },
@@ -229,22 +228,13 @@ function renderContext({ stack, spec, name = '', host }: InstanceInputs, reserve
   };
 }
 
-/** The project's files that the instance mounts: the host delivers them when nobody else writes there. */
-function projectDeliveries(inputs: InstanceInputs, { directory }: RenderContext): string[] {
+function projectDeliveries(inputs: InstanceInputs): string[] {
   const sources = new Map<string, string>();
   for (const mount of inputs.spec.mounts)
     if (mount.kind === 'project') sources.set(mount.source, mount.digest);
-  const deliveries = [...sources].map(([source, digest], index) => ({
-    archive: `${index}.tar`,
-    tar: projectArchive(source).tar(),
-    line: deliveryLine(inputs, source, digest),
-  }));
-  if (deliveries.length === 0) return [];
-  const list = deliveries.map(({ archive, line }) => `${archive} ${line}\n`).join('');
-  return [
-    ...deliveries.map(({ archive, tar }) => putFile(`${directory}/deliveries/${archive}`, tar, '0600')),
-    putFile(`${directory}/deliveries/list`, list, '0600'),
-  ];
+  return [...sources].map(([source, digest]) =>
+    deliverProject(inputs, source, digest, projectArchive(source).tar()),
+  );
 }
 
 /** Also of the unit as it is installed: what systemd reads is a copy of what was rendered. */

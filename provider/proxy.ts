@@ -60,8 +60,8 @@ async function listen(inputs: Props, { signal, log }: Operation, hosts: Hosts): 
   const declared = reveal(inputs) as unknown as ProxyInputs;
   const { host, stack, services } = declared;
   hosts.declare(host);
-  const calls = Object.entries(services).flatMap(([service, { ports, hold }]) => {
-    const listeners = renderListeners({ stack, service, ports, hold });
+  const calls = Object.entries(services).flatMap(([service, { ports, holdMs }]) => {
+    const listeners = renderListeners({ stack, service, ports, holdMs });
     const published = ports.flatMap((port) => port.published.map((p) => `${p.address}:${p.port}`));
     return [`add_service ${words([stack, service, ...published])} <<'LISTENERS'\n${listeners}\nLISTENERS`];
   });
@@ -82,13 +82,12 @@ function fileProblem(
   if (!declared || declared.ports.length === 0) return undefined;
   const live = reading.files[`/etc/containerhost/haproxy/${stack}.${service}.cfg`];
   if (live === undefined) return 'removed on the host';
-  if (!declared.hold) return 'made by an earlier version';
   const record = reading.services[service];
   const slot = record && record.slot !== record.parked ? record.slot : '';
   const ports = record?.instances[slot] ?? {};
   const expected = renderListeners({ stack, service, ...declared })
     .replaceAll('@address@', reading.addresses[service] ?? '')
-    .replace(/@(\d+)@/g, (_, port: string) => (ports[port] ? `${ports[port]} weight 1` : '1 weight 2'));
+    .replace(/@(\d+)@/g, (_, port: string) => `${ports[port] ?? 1}`);
   const digest = createHash('sha256').update(`${expected}\n`).digest('hex');
   return live === digest ? undefined : 'changed on the host';
 }

@@ -214,7 +214,8 @@ carry_back_locked() {
     fail "the owners in the copy at $staging are not those of $directory/data"
   fi
   sync -f "$staging"
-  kept=$source.before-$(date +%Y%m%d-%H%M%S)
+  # a name of its own, also for the second time within a second
+  kept=$source.before-$(date +%Y%m%d-%H%M%S.%N)
   mv -T "$source" "$kept" && mv -T "$staging/data" "$source" || exit 1
   date +%s | replace "$directory/returned"
   rm -rf "$staging"
@@ -224,12 +225,14 @@ carry_back_locked() {
 
 # Cut short between the two renames, the engine's volume has no folder for a moment.
 bring_source_back() { # $1 engine, $2 account, $3 volume
-  local source kept
+  local source kept newest=
   source=$(engine_volume "$1" "$2" inspect --format '{{.Mountpoint}}' "$3" 2>/dev/null) || return 0
   if [ -e "$source" ]; then return 0; fi
+  # in the order of their times: the last is what was there just before
   for kept in "$source".before-*; do
-    if [ -e "$kept" ]; then mv -T "$kept" "$source" && return 0; fi
+    if [ -e "$kept" ]; then newest=$kept; fi
   done
+  if [ -n "$newest" ]; then mv -T "$newest" "$source"; fi
 }
 
 # One line for each of the stack's volumes that was carried in and holds its newest data, or that a service had.

@@ -3,7 +3,10 @@
 
 containerhost() {
   case "${1:-}" in
-  addresses) restore_addresses ;;
+  addresses)
+    restore_addresses
+    restore_proxy_files
+    ;;
   recover)
     use_service "$2" "$3"
     recover_service
@@ -19,7 +22,6 @@ containerhost() {
     done
     return "$failed"
     ;;
-  reloadable) if [ -n "$(held)" ]; then fail "requests are being held, and a reload may lose them: wait for $(held)"; fi ;;
   list)
     local directory
     for directory in "$base"/*/*/; do
@@ -35,7 +37,7 @@ containerhost() {
   carry-back) carry_back "${2:?stack}" "${3:?volume}" ;;
   carried) accept_source "${2:?stack}" "${3:?volume}" ;;
   *)
-    echo 'usage: containerhost list | data <stack> [accept <name>] | carry-back <stack> <volume> | carried <stack> <volume> | addresses | reloadable | recover <stack> <service> | recover-all' >&2
+    echo 'usage: containerhost list | data <stack> [accept <name>] | carry-back <stack> <volume> | carried <stack> <volume> | addresses | recover <stack> <service> | recover-all' >&2
     return 2
     ;;
   esac

@@ -30,7 +30,7 @@ install_host() {
 
   if install_unit containerhost-addresses.service <<'UNIT'; then changed=1; fi
 [Unit]
-Description=Virtual addresses of services
+Description=Virtual addresses of services, and where the proxy sends their requests
 After=network-pre.target
 Before=containerhost-proxy.service docker.service
 
@@ -59,9 +59,8 @@ StartLimitIntervalSec=0
 Type=notify
 RuntimeDirectory=containerhost
 RuntimeDirectoryPreserve=yes
+ExecStartPre=/usr/sbin/haproxy -c -q -f /etc/containerhost/haproxy
 ExecStart=/usr/sbin/haproxy -Ws -f /etc/containerhost/haproxy -p /run/containerhost/haproxy.pid
-# Not while requests are held, whoever asks: the old process would keep them, and never hear of the switch.
-ExecReload=/usr/local/sbin/containerhost reloadable
 ExecReload=/usr/sbin/haproxy -c -q -f /etc/containerhost/haproxy
 ExecReload=/bin/kill -USR2 $MAINPID
 KillMode=mixed
@@ -94,11 +93,5 @@ UNIT
   systemctl disable --quiet --now haproxy.service 2>/dev/null || true
   systemctl enable --quiet containerhost-addresses.service containerhost-proxy.service containerhost-recover.service
   systemctl start containerhost-addresses.service
-  if [ -n "$changed" ] && systemctl is-active --quiet containerhost-proxy.service; then
-    host_lock
-    reload_proxy
-    host_unlock
-  else
-    systemctl start containerhost-proxy.service
-  fi
+  if [ -n "$changed" ] && systemctl is-active --quiet containerhost-proxy.service; then reload_proxy; else systemctl start containerhost-proxy.service; fi
 }

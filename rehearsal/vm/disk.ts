@@ -26,7 +26,14 @@ export async function attachDisk(disk: DataDisk): Promise<string> {
 /** Takes the disk from this machine. Its file stays. */
 export async function detachDisk(disk: DataDisk): Promise<void> {
   if (!existsSync(disk.file)) return;
-  for (const device of await devicesOf(disk)) await run(['losetup', '--detach', device]);
+  for (const device of await devicesOf(disk)) {
+    try {
+      await run(['losetup', '--detach', device]);
+    } catch (error) {
+      // another process that tidies up was faster
+      if ((await devicesOf(disk)).includes(device)) throw error;
+    }
+  }
 }
 
 async function devicesOf(disk: DataDisk): Promise<string[]> {

@@ -103,7 +103,8 @@ async function expectReceipts(report: Report, receipt: Receipt): Promise<void> {
     // the services ask each other as well
     expect(ofProxy.services[service]?.sent).toBeGreaterThanOrEqual(sent);
     const { instances } = ofProxy.timeline.services.find((each) => each.service === service) ?? {};
-    expect(instances?.map(({ runtime }) => runtime)).toEqual(['docker', 'podman']);
+    // an instance that was repaired just before is in the log as well
+    expect([...new Set(instances?.map(({ runtime }) => runtime))]).toEqual(['docker', 'podman']);
   }
   expect(receipt.data.map((volume) => [volume.volume, compareData(volume)])).toEqual([
     ['cortex-admin /app/data', 'same'],

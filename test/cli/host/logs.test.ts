@@ -54,7 +54,12 @@ function script(lines: string, follow: string): string {
 }
 
 const show = (lines: string) =>
-  spawnSync('bash', ['-euc', script(lines, "''")], { encoding: 'utf8', input: '' });
+  // by its level bash would else take itself for a remote login's, and read the machine's own start-up file
+  spawnSync('bash', ['-euc', script(lines, "''")], {
+    encoding: 'utf8',
+    input: '',
+    env: { ...process.env, SHLVL: '1' },
+  });
 
 async function until(what: () => boolean): Promise<void> {
   for (let tries = 0; !what(); tries++) {

@@ -109,9 +109,7 @@ export class Service {
       `mkdir -p "$(instance_dir ${name})"`,
       `cp -a ${template}/. "$(instance_dir ${name})/"`,
       `touch "$(instance_dir ${name})/${behaviour}" "$(instance_dir ${name})/${this.rollout}"`,
-      `printf ${this.rollout} >"$(instance_dir ${name})/rollout"`,
-      `start_instance ${name}`,
-      `serve_successor ${name}`,
+      `start_instance ${name} ${this.rollout}`,
     ];
   }
 
@@ -141,11 +139,6 @@ export class Service {
 
   delete(name: string, killAt?: number): Outcome {
     return this.#call(`delete_instance ${name}`, killAt);
-  }
-
-  /** What a creation does before its successor starts, and then its script ends. */
-  park(name: string): Outcome {
-    return this.#call(`arm 40\npark ${name}`);
   }
 
   deleteSlot(): Outcome {
@@ -182,7 +175,7 @@ export class Service {
   boot(killAt?: number): Outcome {
     const { host } = this;
     host.must(
-      'rm -rf "$locks"; rm -f "${base%/*}"/timers/*; systemctl reload-or-restart containerhost-proxy.service',
+      'rm -rf "$locks"; rm -f "${base%/*}"/timers/*; containerhost addresses; systemctl reload-or-restart containerhost-proxy.service',
     );
     for (const name of host.list('engine')) {
       host.write(host.list('boot').includes(name) ? 'running' : 'stopped', 'engine', name);
