@@ -100,6 +100,6 @@ export function memoryFindings(twice: readonly Twice[], probe: HostProbe): Findi
   ];
 }
 
-export function mib(bytes: number): string {
+function mib(bytes: number): string {
   return `${Math.round(bytes / 2 ** 20)} MiB`;
 }

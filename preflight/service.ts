@@ -28,6 +28,11 @@ const sockets: Record<RuntimeName, RegExp> = {
   podman: /^(\/var)?\/run\/(user\/\d+\/)?podman(\/podman\.sock)?$/,
 };
 
+/** Paths of the host that a service mounts, for the host to be asked about. */
+export function hostPaths({ mounts }: ServiceSpec): string[] {
+  return mounts.flatMap((mount) => (mount.kind === 'host' ? [mount.source] : []));
+}
+
 /** Every reason why a service could fail on this runtime of this host, or behave otherwise than declared. */
 export function serviceFindings(args: ServiceArgs, probe: HostProbe): Finding[] {
   return [

@@ -1,6 +1,6 @@
 import { type Finding, findingText, ofSeverity } from '../preflight/finding.ts';
 import { hostFindings, memoryFindings, type Twice } from '../preflight/host.ts';
-import { serviceFindings } from '../preflight/service.ts';
+import { hostPaths, serviceFindings } from '../preflight/service.ts';
 import { render } from '../runtimes/render.ts';
 import { type RenderContext, verbs } from '../runtimes/runtime.ts';
 import type { Hosts } from './hosts.ts';
@@ -24,8 +24,7 @@ export async function preflight(
   { signal }: Pick<Operation, 'signal'>,
 ): Promise<Finding[]> {
   const { host, stack, spec, runtime } = inputs;
-  const paths = spec.mounts.flatMap((mount) => (mount.kind === 'host' ? [mount.source] : []));
-  const probe = await hosts.probe(stack, host, paths, { signal });
+  const probe = await hosts.probe(stack, host, hostPaths(spec), { signal });
   const serving = probe.serving[spec.name];
   const args = { spec, runtime, from: serving?.runtime, accountUid: host.account.uid };
   const twice = twiceOf(hosts, `${stack} ${host.machineId}`);

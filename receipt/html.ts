@@ -27,7 +27,12 @@ export function html(parts: TemplateStringsArray, ...values: Value[]): Html {
 function written(value: Value): string {
   if (value instanceof Html) return value.text;
   if (Array.isArray(value)) return (value as readonly Html[]).map(({ text }) => text).join('\n');
-  return String(value).replace(/[&<>"']/g, (character) => entities[character] ?? '');
+  return escapeHtml(String(value));
+}
+
+/** Text that shows as it is, in an element or an attribute. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
 }
 
 /** JSON that can stand in a script element. */

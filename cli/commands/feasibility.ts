@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Finding } from '../../preflight/finding.ts';
 import { hostFindings } from '../../preflight/host.ts';
-import { serviceFindings } from '../../preflight/service.ts';
+import { hostPaths, serviceFindings } from '../../preflight/service.ts';
 import { checkUnit } from '../../provider/preflight.ts';
 import { HostError } from '../../provider/ssh/problem.ts';
 import { problems } from '../../runtimes/check.ts';
@@ -81,10 +81,7 @@ async function feasibility(
   specs: readonly ServiceSpec[],
 ): Promise<Feasibility> {
   const host = hostOf(stack);
-  const paths = specs.flatMap(({ mounts }) =>
-    mounts.flatMap((mount) => (mount.kind === 'host' ? [mount.source] : [])),
-  );
-  const probe = await stack.hosts.probe(stack.name, host, paths);
+  const probe = await stack.hosts.probe(stack.name, host, specs.flatMap(hostPaths));
   const services = await Promise.all(
     specs.map(async (spec) => {
       const from = probe.serving[spec.name]?.runtime;

@@ -1,3 +1,5 @@
+import { escapeHtml } from '../../receipt/html.ts';
+
 /** An answer that the edge gives itself, because it could get none from the origin. */
 export interface EdgeError {
   status: number;
@@ -40,13 +42,3 @@ export function errorPage(error: EdgeError, hostname: string): string {
     `<p>${escapeHtml(hostname)}: ${error.advice}.</p><p>Simulated edge</p>\n`
   );
 }
-
-const entities: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
