@@ -31,7 +31,7 @@ function load(
   chosen: { env: Config['env']; secretNames: string[]; profiles: string[] },
 ): Compose {
   try {
-    return loadCompose({ file: 'compose.yaml', project: projectFiles(root), supplied, ...chosen });
+    return loadCompose({ project: projectFiles(root), supplied, ...chosen });
   } catch (error) {
     // Pulumi prints a RunError without a stack trace: the reader looks for a line of the file, not of code
     throw error instanceof ComposeError ? new pulumi.RunError(error.message) : error;

@@ -7,7 +7,7 @@ import type { Config } from '../config.ts';
 import { Proxy as HostProxy, Images, Instance, Slot, Volume } from '../provider/resources.ts';
 import { withConfig } from '../spec/config.ts';
 import { type OwnershipProblem, sharedRuntimeProblems } from '../spec/ownership.ts';
-import type { RuntimeName, ServiceSpec } from '../spec/service.ts';
+import { type RuntimeName, type ServiceSpec, secretNames } from '../spec/service.ts';
 import { holdMs } from '../spec/timing.ts';
 import type { ContainerHost } from './host.ts';
 import type { CloudflareTunnel } from './tunnel.ts';
@@ -125,11 +125,15 @@ function secretsOf(
   spec: ServiceSpec,
   { config, compose, tunnel }: CortexServicesArgs,
 ): Record<string, pulumi.Output<string>> {
+  const fromConfig = (name: string) => {
+    const plain = compose.plainSecrets[name];
+    return config.secrets[name] ?? (plain === undefined ? undefined : pulumi.secret(plain));
+  };
   const supplied: Record<string, pulumi.Output<string> | undefined> = { 'tunnel-token': tunnel?.token };
   return Object.fromEntries(
-    spec.secrets.map(({ secret }) => {
+    secretNames(spec).map((secret) => {
       const source = compose.secrets[secret];
-      const value = source?.from === 'config' ? config.secrets[source.name] : supplied[secret];
+      const value = source?.from === 'config' ? fromConfig(source.name) : supplied[secret];
       if (!value) throw new ConfigError(config.stack, [noTunnel(spec.name, secret)]);
       return [secret, value];
     }),

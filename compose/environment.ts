@@ -1,12 +1,27 @@
 import type { Context } from './context.ts';
+import { dotEnvFile } from './dotEnv.ts';
 import { type EnvFault, parseEnvFile } from './envFile.ts';
+import { secretMark } from './expand.ts';
 import { type Fault, interpolate, secretFault } from './interpolate.ts';
 import { readPairs } from './pairs.ts';
+import type { Complaint } from './problem.ts';
 import { projectPath } from './project.ts';
 import type { Value } from './value.ts';
 
+/** What the processes of a service find in their environment. */
+export interface Environment {
+  environment: Record<string, string>;
+  /** variable -> secret */
+  secretEnvironment: Record<string, string>;
+}
+
+/** The secret that is the value of an entry of cortex:secrets, for a service that wants it as a variable. */
+export function environmentSecret(name: string): string {
+  return `env-${name}`;
+}
+
 /** Reads `env_file` and `environment`, the latter winning, sorted by name. */
-export function readEnvironment(service: Value, context: Context): Record<string, string> {
+export function readEnvironment(service: Value, context: Context): Environment {
   const values = new Map<string, string>();
   const files = service.get('env_file');
   for (const item of files.isList ? files.items() : [files]) {
@@ -20,9 +35,30 @@ export function readEnvironment(service: Value, context: Context): Record<string
         fix: 'rename it',
       });
     }
-    values.set(name, value ?? passedOn(name, at, context));
+    const isSecret = value === null && context.variables.secretNames.includes(name);
+    const given = isSecret ? `${secretMark}${name}` : (value ?? passedOn(name, at, context));
+    if (given.startsWith(secretMark)) at.complain(shownSecret(given.slice(1)));
+    values.set(name, given);
   }
-  return Object.fromEntries([...values].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const all = [...values].sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    environment: Object.fromEntries(all.filter(([, value]) => !value.startsWith(secretMark))),
+    secretEnvironment: Object.fromEntries(
+      all
+        .filter(([, value]) => value.startsWith(secretMark))
+        .map(([name, value]) => [name, environmentSecret(value.slice(1))]),
+    ),
+  };
+}
+
+/** It works as it did, and the service's next version may do better. */
+function shownSecret(name: string): Complaint {
+  return {
+    ...secretFault(name),
+    severity: 'warning',
+    found: `the secret ${name} as an environment variable`,
+    expected: 'a file: `inspect` shows the environment, and every child process inherits it',
+  };
 }
 
 /** A name alone: its value is the one of cortex:env. */
@@ -55,10 +91,18 @@ function readFile(item: Value, context: Context): Map<string, string> {
   const faults: EnvFault[] = [];
   const values = parseEnvFile(text, context.variables, faults);
   for (const { line, ...fault } of faults) item.problems.add(item.path, fault, { file, line });
-  for (const name of values.keys()) {
-    if (context.variables.secretNames.includes(name))
-      item.complain({ ...secretFault(name), found: `"${file}"` });
+  const secrets = [...values.keys()].filter((name) => context.variables.secretNames.includes(name));
+  if (path !== dotEnvFile) {
+    for (const name of secrets) item.complain({ ...secretFault(name), found: `"${file}"` });
+    return values;
   }
+  item.complain({
+    severity: 'warning',
+    found: `"${file}": ${[...values.keys()].join(', ')}`,
+    expected: `only what the service reads${secrets.length > 0 ? ': this one gets every secret that is in it' : ''}`,
+    fix: 'name each value where it is used (NAME: ${NAME}), and delete the key',
+  });
+  for (const name of secrets) values.set(name, `${secretMark}${name}`);
   return values;
 }
 

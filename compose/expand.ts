@@ -20,6 +20,8 @@ export function expand(value: unknown, variables: Variables, problems: Problems,
 }
 
 function expandText(text: string, variables: Variables, problems: Problems, path: Path): string {
+  const secret = wholeSecret(text, variables, path);
+  if (secret !== undefined) return secret;
   const faults: Fault[] = [];
   const expanded = interpolate(text, variables, faults);
   if (expanded.includes('\0'))
@@ -27,4 +29,18 @@ function expandText(text: string, variables: Variables, problems: Problems, path
   for (const fault of faults) problems.add(path, { found: quote(text), ...fault });
   if (faults.length > 0) problems.mute(path);
   return expanded;
+}
+
+/** Stands before the name of a secret that is a variable's whole value. No text of the file holds a zero byte. */
+export const secretMark = '\0';
+
+/** `${NAME}` as the value of an environment variable, where NAME is a secret: kept by name, its value is not here. */
+function wholeSecret(text: string, { secretNames }: Variables, path: Path): string | undefined {
+  if (path[0] !== 'services' || path[2] !== 'environment' || path.length !== 4) return undefined;
+  const [, before = '', plain, braced] =
+    /^([^=$]*=)?\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?[-?][^{}]*)?\})$/.exec(text) ?? [];
+  const name = plain ?? braced;
+  const inList = typeof path[3] === 'number';
+  if (name === undefined || !secretNames.includes(name) || inList !== (before !== '')) return undefined;
+  return `${before}${secretMark}${name}`;
 }

@@ -5,7 +5,8 @@ const reference =
   /^(?:[a-zA-Z0-9.-]+(?::\d+)?\/)?[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::([\w][\w.-]{0,127}))?(@sha256:[0-9a-f]{64})?$/;
 
 /**
- * Reads `image`, which must name one version: what runs must not change without a change of the file. Of a service
+ * Reads `image`, which should name one version: what runs must not change without a change of the file. A floating
+ * tag is told; every preview resolves it to a digest (cortex:images.pin). Of a service
  * that is built it is the name that the image gets, by default the service's own.
  */
 export function readImage(name: string, service: Value): string {
@@ -26,7 +27,8 @@ export function readImage(name: string, service: Value): string {
     });
   } else if (!built && !match[2] && (match[1] ?? 'latest') === 'latest') {
     image.complain({
-      expected: 'a tag that stays what it is, or a digest; not the floating tag "latest"',
+      severity: 'warning',
+      expected: 'a tag that stays what it is, or a digest: "latest" is another program after the next pull',
       fix: 'name the version that runs today: name:1.2.3 or name@sha256:...',
     });
   }

@@ -1,8 +1,12 @@
+import { composeFileOf } from '../spec/project.ts';
 import type { ServiceSpec } from '../spec/service.ts';
 import type { ExternalVolume } from '../spec/volume.ts';
 import type { Build } from './build.ts';
+import { exposeWhatIsCalled } from './called.ts';
 import { readConfigs } from './configs.ts';
 import type { Context } from './context.ts';
+import { readDotEnv } from './dotEnv.ts';
+import { environmentSecret } from './environment.ts';
 import { expand } from './expand.ts';
 import { readNetworks } from './networks.ts';
 import { ComposeError, type Problem } from './problem.ts';
@@ -16,8 +20,8 @@ import { Problems, Value } from './value.ts';
 import { readVolumes } from './volumes.ts';
 
 export interface ComposeInput {
-  /** the compose file, relative to the project */
-  file: string;
+  /** the compose file, relative to the project; default: the one that `docker compose` would take */
+  file?: string;
   project: ProjectFiles;
   /** cortex:env */
   env: Readonly<Record<string, string>>;
@@ -36,6 +40,8 @@ export interface Compose {
   builds: Record<string, Build>;
   /** where the value of each secret comes from */
   secrets: Record<string, SecretSource>;
+  /** secrets that are in plain text in `.env`, by the name they would have in cortex:secrets. Never to be printed */
+  plainSecrets: Record<string, string>;
   /** volumes of an engine that active services mount: their data is carried in */
   externalVolumes: ExternalVolume[];
   warnings: Problem[];
@@ -47,28 +53,26 @@ export interface Compose {
  * @throws ComposeError with everything that is wrong with the file; nothing else.
  */
 export function loadCompose(input: ComposeInput): Compose {
-  const text = input.project.read(input.file);
+  const { project } = input;
+  const file = input.file ?? composeFileOf((name) => typeof project.read(name) === 'string');
+  const text = project.read(file);
   const source = parseSource(typeof text === 'string' ? text : '');
-  const problems = new Problems(input.file, source);
+  const problems = new Problems(file, source);
   if (typeof text !== 'string') {
     problems.add([], {
       expected: `a compose file of the project; it ${text.reason}`,
       fix: 'put it there',
     });
-    throw new ComposeError(input.file, problems.all);
+    throw new ComposeError(file, problems.all);
   }
   for (const { line, message } of source.faults) {
-    problems.add(
-      [],
-      { found: message, expected: 'valid YAML', fix: 'correct it' },
-      { file: input.file, line },
-    );
+    problems.add([], { found: message, expected: 'valid YAML', fix: 'correct it' }, { file, line });
   }
   const compose = problems.all.length > 0 ? undefined : read(source.value, input, problems);
   const errors = problems.all.filter(({ severity }) => severity === 'error');
   if (!compose || errors.length > 0)
     throw new ComposeError(
-      input.file,
+      file,
       errors.sort((a, b) => a.line - b.line),
     );
   return { ...compose, warnings: problems.all };
@@ -79,7 +83,12 @@ function read(
   input: ComposeInput,
   problems: Problems,
 ): Omit<Compose, 'warnings'> | undefined {
-  const variables = { env: input.env, secretNames: input.secretNames };
+  const chosen = { env: input.env, secretNames: input.secretNames };
+  const dotEnv = readDotEnv(input.project, chosen, problems);
+  const variables = {
+    env: { ...dotEnv.env, ...chosen.env },
+    secretNames: [...chosen.secretNames, ...Object.keys(dotEnv.secrets)],
+  };
   const file = new Value(expand(value, variables, problems), [], problems);
   const faults = schemaFaults(file.raw);
   for (const { path, ...complaint } of faults) problems.add(path, complaint);
@@ -95,7 +104,7 @@ function read(
     services: services.keys(),
     networks: readNetworks(file.get('networks')),
     volumes: readVolumes(file.get('volumes')),
-    secrets: readSecrets(file.get('secrets'), input.secretNames, input.supplied.secrets),
+    secrets: readSecrets(file.get('secrets'), variables.secretNames, input.supplied.secrets),
     configs: readConfigs(file.get('configs'), input.project, variables, input.supplied.configs),
   };
   const all = services
@@ -103,13 +112,15 @@ function read(
     .filter(([name]) => !spoilt.has(name))
     .map(([name, service]) => readService(name, service, context));
   const active = all.filter(({ profiles }) => isActive(profiles, input.profiles));
+  exposeWhatIsCalled(all);
   checkRelations(all, active);
   checkProfiles(services, all, input.profiles);
   checkBuilds(active);
   return {
     services: active.map((service) => ({ ...service.spec, dependsOn: activeDependencies(service, active) })),
     builds: Object.fromEntries(active.flatMap(({ spec, build }) => (build ? [[spec.name, build]] : []))),
-    secrets: Object.fromEntries(context.secrets),
+    secrets: { ...Object.fromEntries(context.secrets), ...environmentSecrets(variables.secretNames, active) },
+    plainSecrets: dotEnv.secrets,
     externalVolumes: [...context.volumes].flatMap(([name, { external }]) =>
       external && active.some(({ spec }) => mountsVolume(spec, name)) ? [external] : [],
     ),
@@ -117,10 +128,16 @@ function read(
 }
 
 function checkTop(file: Value): void {
-  file.refuseOtherThan(['name', 'services', 'networks', 'volumes', 'secrets', 'configs'], {
-    version: 'delete it: the Compose Specification has no versions, and Docker warns about it',
+  file.refuseOtherThan(['name', 'version', 'services', 'networks', 'volumes', 'secrets', 'configs'], {
     include: 'put its services into this file',
   });
+  if (file.get('version').there) {
+    file.get('version').complain({
+      severity: 'warning',
+      expected: 'nothing: the Compose Specification has no versions, and Docker ignores it',
+      fix: 'delete it',
+    });
+  }
   if (file.get('name').there) {
     file.get('name').complain({
       severity: 'warning',
@@ -132,6 +149,19 @@ function checkTop(file: Value): void {
   if (file.isMap && (services.raw === undefined || services.isMap) && services.keys().length === 0) {
     file.complain({ found: '', expected: 'at least one service', fix: 'add one under `services:`' });
   }
+}
+
+/** Where the values are that services want as environment variables. */
+function environmentSecrets(
+  names: readonly string[],
+  active: readonly ReadService[],
+): Record<string, SecretSource> {
+  const used = new Set(active.flatMap(({ spec }) => Object.values(spec.secretEnvironment ?? {})));
+  return Object.fromEntries(
+    names
+      .map((name): [string, SecretSource] => [environmentSecret(name), { from: 'config', name }])
+      .filter(([secret]) => used.has(secret)),
+  );
 }
 
 function mountsVolume({ mounts }: ServiceSpec, name: string): boolean {

@@ -8,10 +8,11 @@ export function checkRelations(all: readonly ReadService[], active: readonly Rea
   checkConditions(all);
   checkCycles(all);
   checkHostPorts(active);
-  // of all: the owner of the files stays the same when a profile is switched off
-  for (const problem of sharedUserProblems(all.map(({ spec }) => spec))) {
-    const service = all.find(({ spec }) => spec.name === problem.service);
-    service?.at.get('user').complain({ expected: problem.expected, fix: problem.fix });
+  // of all: the owner of the files stays the same when a profile is switched off. One that is off is only warned
+  for (const { service: name, expected, fix } of sharedUserProblems(all.map(({ spec }) => spec))) {
+    const service = all.find(({ spec }) => spec.name === name);
+    const off = !service || !active.includes(service);
+    service?.at.get('user').complain({ ...(off && { severity: 'warning' }), expected, fix });
   }
 }
 

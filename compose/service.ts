@@ -116,12 +116,14 @@ export function readService(name: string, service: Value, context: Context): Rea
   const configs = readServiceConfigs(service.get('configs'), context);
   checkTargets(service, [...mounts, ...secrets, ...configs]);
   const dependencies = readDependencies(name, service.get('depends_on'), context);
+  const { environment, secretEnvironment } = readEnvironment(service, context);
   const spec: ServiceSpec = {
     name,
     image: readImage(name, service),
     entrypoint: readCommand(service.get('entrypoint')),
     command: readCommand(service.get('command')),
-    environment: readEnvironment(service, context),
+    environment,
+    ...(Object.keys(secretEnvironment).length > 0 && { secretEnvironment }),
     secrets,
     configs,
     user: readUser(service.get('user')),

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { composeFileOf } from '../spec/project.ts';
 import type { ConfigSources } from './parse.ts';
 import { isObject } from './read.ts';
 import { isEncrypted } from './secrets.ts';
@@ -48,7 +49,8 @@ export function secretNames(root: string): string[] {
 }
 
 function composePart(root: string, name: string): Record<string, unknown> {
-  const file: unknown = parse(readFileSync(join(root, 'compose.yaml'), 'utf8'), { merge: true });
+  const compose = composeFileOf((each) => existsSync(join(root, each)));
+  const file: unknown = parse(readFileSync(join(root, compose), 'utf8'), { merge: true });
   const part = isObject(file) ? file[name] : undefined;
   return isObject(part) ? part : {};
 }

@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import { looksSecret } from './secretLike.ts';
+import { looksSecret } from '../spec/secretLike.ts';
 
 /** What is wrong with one key of the stack's configuration. */
 export interface Problem {

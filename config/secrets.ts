@@ -1,7 +1,7 @@
+import { looksSecret, namesSecret } from '../spec/secretLike.ts';
 import type { Problem } from './problem.ts';
 import { step } from './problem.ts';
 import { isObject } from './read.ts';
-import { looksSecret, namesSecret } from './secretLike.ts';
 
 /** The keys whose values are secrets; no other key may be encrypted. */
 const secretKeys = ['cortex:secrets', 'cortex:registries'];

@@ -4,7 +4,7 @@ import { problems } from '../runtimes/check.ts';
 import { render } from '../runtimes/render.ts';
 import type { RenderContext, Rendered } from '../runtimes/runtime.ts';
 import { specDigest } from '../spec/digest.ts';
-import { type RuntimeName, runtimeNames, type ServiceSpec } from '../spec/service.ts';
+import { type RuntimeName, runtimeNames, type ServiceSpec, secretNames } from '../spec/service.ts';
 import { differences } from './differences.ts';
 import { directories } from './directories.ts';
 import type { InstanceInputs } from './inputs.ts';
@@ -122,7 +122,7 @@ export const instance: Resource = {
         ...Object.entries(instanceRecords(declared)).map(([file, content]) =>
           putFile(`${context.directory}/${file}`, content, '0600'),
         ),
-        ...spec.secrets.map(({ secret }) =>
+        ...secretNames(spec).map((secret) =>
           putFile(`${context.directory}/secrets/${secret}`, declared.secrets[secret] ?? '', '0600'),
         ),
         `start_instance ${words([name, spec.rollout])}`,
@@ -135,7 +135,7 @@ export const instance: Resource = {
     const container = containerOf(reading, runtime, name);
     if (!container) throw new Error(`${name} started, but ${runtime} does not know it`);
     const baseline: Omit<Baseline, 'declared'> = {
-      observed: observe(runtime, container),
+      observed: observe(runtime, container, spec),
       files: fileDigests(declared, context, rendered),
       secrets: secretDigests(reading, declared),
     };
@@ -250,7 +250,7 @@ function fileDigests(
 
 function secretDigests(reading: Reading, { name, spec }: InstanceInputs): Record<string, string> {
   return Object.fromEntries(
-    spec.secrets.map(({ secret }) => [secret, reading.secrets[`${name}-${secret}`] ?? '']),
+    secretNames(spec).map((secret) => [secret, reading.secrets[`${name}-${secret}`] ?? '']),
   );
 }
 
@@ -266,7 +266,7 @@ function drift(
 
   const spec = structuredClone(stored.spec) as unknown as Record<string, Plain>;
   for (const [path, value] of Object.entries(
-    changed(baseline.observed, observe(stored.runtime, container)),
+    changed(baseline.observed, observe(stored.runtime, container, stored.spec)),
   )) {
     setPath(spec, path.split('.'), value);
   }

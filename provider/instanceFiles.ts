@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { idRanges, ownerOnDisk } from '../runtimes/idmap.ts';
 import type { RenderContext, Rendered } from '../runtimes/runtime.ts';
-import type { Mount, ServiceSpec } from '../spec/service.ts';
+import { type Mount, type ServiceSpec, secretNames } from '../spec/service.ts';
 import { drainSeconds, healthSeconds, patienceSeconds } from '../spec/timing.ts';
 import { directories } from './directories.ts';
 import type { InstanceInputs } from './inputs.ts';
@@ -34,7 +34,9 @@ export function instanceRecords(inputs: InstanceInputs): Record<string, string> 
     volumes: volumeLines(inputs),
     mapping: mappingLines(inputs),
     data: dataLines(inputs),
-    'secret-names': spec.secrets.map((each) => `${each.secret}\n`).join(''),
+    'secret-names': secretNames(spec)
+      .map((secret) => `${secret}\n`)
+      .join(''),
     ...(probe && { probe: JSON.stringify(probe) }),
   };
 }

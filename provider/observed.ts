@@ -1,5 +1,5 @@
 import { canonicalJson } from '../spec/digest.ts';
-import type { RuntimeName } from '../spec/service.ts';
+import type { RuntimeName, ServiceSpec } from '../spec/service.ts';
 import type { Plain } from './rpc/value.ts';
 
 /**
@@ -78,9 +78,19 @@ const properties: Record<string, (container: Inspected) => Plain> = {
   logging: (c) => plain(at(c, 'HostConfig.LogConfig')),
 };
 
-/** The properties of a container that a deployment declares and a person could have changed. */
-export function observe(runtime: RuntimeName, container: Inspected): Observed {
-  const observed: Observed = { environment: environment(container) };
+/**
+ * The properties of a container that a deployment declares and a person could have changed. Of secrets that are
+ * in its environment nothing is told: what is found here is kept in the state.
+ */
+export function observe(
+  runtime: RuntimeName,
+  container: Inspected,
+  { secretEnvironment = {} }: Pick<ServiceSpec, 'secretEnvironment'>,
+): Observed {
+  const shown = Object.entries(environment(container)).filter(
+    ([name]) => !Object.hasOwn(secretEnvironment, name),
+  );
+  const observed: Observed = { environment: Object.fromEntries(shown) };
   for (const [path, find] of Object.entries(properties)) observed[path] = find(container);
   // Under systemd a container has no restart policy of its own: the unit has, and units are compared as files.
   if (runtime === 'docker') observed.restart = plain(at(container, 'HostConfig.RestartPolicy.Name'));

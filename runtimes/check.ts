@@ -1,4 +1,4 @@
-import type { Mount, RuntimeName, ServiceSpec } from '../spec/service.ts';
+import { type Mount, type RuntimeName, type ServiceSpec, secretNames } from '../spec/service.ts';
 import { healthCommandText } from './healthCommand.ts';
 import { imagePattern } from './image.ts';
 import { ownLabels } from './labels.ts';
@@ -84,7 +84,7 @@ function common(spec: ServiceSpec): Problem[] {
   if (spec.networks.length === 0)
     refuse('networks', '', 'names no network: expected at least one, for its ports to be reached');
   for (const network of spec.networks) expect(name, 'networks', network, aName);
-  for (const { secret } of spec.secrets) expect(name, 'secrets', secret, aName);
+  for (const secret of secretNames(spec)) expect(name, 'secrets', secret, aName);
   for (const { config } of spec.configs) expect(name, 'configs', config, aName);
 
   const seen = new Set<string>();

@@ -9,6 +9,9 @@ import type { RenderContext } from './runtime.ts';
 
 type Value = string | number | boolean | Value[] | { [key: string]: Value | undefined };
 
+/** In the instance's directory: the secrets that the service has as variables. */
+export const environmentFile = 'secrets/environment';
+
 /**
  * The Compose file of one instance. Its one service has the instance's name, not the service's: Compose makes that
  * name resolve to the container, and a service's name must resolve to the host's proxy.
@@ -34,6 +37,10 @@ function service(spec: ServiceSpec, context: RenderContext, networks: string[]):
     command: commandWords(spec) ?? undefined,
     // as lists, so that no name or value is ever YAML's to interpret
     environment: sortedEntries(spec.environment).map(([key, value]) => `${key}=${value}`),
+    // not required: a preview checks this file where the values are not
+    env_file: spec.secretEnvironment && [
+      { path: `${context.directory}/${environmentFile}`, required: false },
+    ],
     user: spec.user ? `${spec.user.uid}:${spec.user.gid}` : undefined,
     working_dir: spec.workingDir ?? undefined,
     hostname: spec.hostname ?? undefined,

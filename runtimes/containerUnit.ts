@@ -96,9 +96,16 @@ function bind(source: string, target: string, readOnly: boolean): Entry<Containe
 
 function secrets(spec: ServiceSpec, context: RenderContext): Entry<ContainerKey>[] {
   const { uid, gid } = spec.user ?? { uid: 0, gid: 0 };
-  return each('Secret', spec.secrets, ({ secret, target }) =>
-    quadletWord(`${context.instance}-${secret},type=mount,target=${target},uid=${uid},gid=${gid},mode=0400`),
-  );
+  return [
+    ...each('Secret', spec.secrets, ({ secret, target }) =>
+      quadletWord(
+        `${context.instance}-${secret},type=mount,target=${target},uid=${uid},gid=${gid},mode=0400`,
+      ),
+    ),
+    ...each('Secret', sortedEntries(spec.secretEnvironment ?? {}), ([variable, secret]) =>
+      quadletWord(`${context.instance}-${secret},type=env,target=${variable}`),
+    ),
+  ];
 }
 
 function configs(spec: ServiceSpec, context: RenderContext): Entry<ContainerKey>[] {

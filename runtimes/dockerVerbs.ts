@@ -1,6 +1,8 @@
 import type { ServiceSpec } from '../spec/service.ts';
+import { environmentFile } from './composeFile.ts';
 import { shellWord, shellWords } from './escape.ts';
 import { networkName } from './host.ts';
+import { sortedEntries } from './labels.ts';
 import { checkImageUser, explainPull } from './pull.ts';
 import type { RenderContext, RenderedFile } from './runtime.ts';
 import { failFunction, listens, mayEnd, verbFiles, withTimeout } from './verbs.ts';
@@ -81,6 +83,7 @@ function prepare(spec: ServiceSpec): string[] {
   const image = shellWord(spec.image);
   return [
     failFunction,
+    ...environment(spec),
     './check',
     `if ! docker image inspect ${image} >/dev/null 2>&1; then`,
     '  # credentials are there only where a registry needs them',
@@ -92,6 +95,22 @@ function prepare(spec: ServiceSpec): string[] {
     ...(spec.secrets.length === 0 || spec.user
       ? []
       : checkImageUser(`docker image inspect --format '{{.Config.User}}' ${image}`, spec.image)),
+  ];
+}
+
+/** Secrets as variables, in a file that only root reads: no value is in an argv. */
+function environment({ secretEnvironment }: ServiceSpec): string[] {
+  if (!secretEnvironment) return [];
+  return [
+    'umask 077',
+    '{',
+    ...sortedEntries(secretEnvironment).flatMap(([variable, secret]) => [
+      `  value=$(cat ${shellWord(`secrets/${secret}`)})`,
+      `  case $value in *"'"* | *'`,
+      `'*) fail ${shellWord(`the secret of ${variable} holds a quote or a new line, which no environment file can: deliver it as a file, by secrets:`)} ;; esac`,
+      `  printf "%s='%s'\\n" ${variable} "$value"`,
+    ]),
+    `} >${environmentFile}`,
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { ServiceSpec } from '../spec/service.ts';
+import { type ServiceSpec, secretNames } from '../spec/service.ts';
 import { accountPaths } from './accountPaths.ts';
 import { shellWord, shellWords } from './escape.ts';
 import { networkName } from './host.ts';
@@ -136,7 +136,7 @@ function start(spec: ServiceSpec, context: RenderContext): string[] {
       const label = shellWord(`containerhost.stack=${context.stack}`);
       return `account podman network create --ignore --label ${label} ${shellWord(networkName(network, context))} >/dev/null`;
     }),
-    ...spec.secrets.map(({ secret }) => {
+    ...secretNames(spec).map((secret) => {
       // by a pipe: podman takes nothing else for its standard input
       const create = `account podman secret create --replace ${shellWord(`${instance}-${secret}`)} - >/dev/null`;
       return `cat ${shellWord(`secrets/${secret}`)} | ${create}`;
@@ -200,8 +200,8 @@ function remove(spec: ServiceSpec, context: RenderContext): string[] {
     `account rm -rf ${paths.unit} ${paths.parked} ${paths.data}`,
     'account systemctl --user daemon-reload',
     `account podman rm --force --ignore --volumes --filter label=containerhost.instance=${instance} >/dev/null`,
-    ...spec.secrets.map(
-      ({ secret }) => `account podman secret rm --ignore ${shellWord(`${instance}-${secret}`)} >/dev/null`,
+    ...secretNames(spec).map(
+      (secret) => `account podman secret rm --ignore ${shellWord(`${instance}-${secret}`)} >/dev/null`,
     ),
   ];
 }

@@ -12,3 +12,11 @@ export type ProjectEntry =
 export function projectDigest(entries: readonly ProjectEntry[]): string {
   return sha256(canonicalJson([...entries].sort((a, b) => (a.path < b.path ? -1 : 1))));
 }
+
+/** Names of a project's compose file, in the order in which `docker compose` looks for them. */
+const composeFileNames = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'];
+
+/** The project's compose file: the first that is there. */
+export function composeFileOf(isThere: (name: string) => boolean): string {
+  return composeFileNames.find(isThere) ?? 'compose.yaml';
+}

@@ -78,6 +78,8 @@ export interface ServiceSpec {
   /** replaces the image's CMD; null keeps it */
   command: string[] | null;
   environment: Record<string, string>;
+  /** variable -> secret, for a service that reads no file; left out where there is none. No value is in the spec */
+  secretEnvironment?: Record<string, string>;
   secrets: SecretMount[];
   configs: ConfigMount[];
   /** numeric, or null for the image's own (taken as root when ownership is at stake) */
@@ -109,4 +111,9 @@ export interface ServiceSpec {
   rollout: Rollout;
   /** other services of the compose file: names that must resolve inside the container, sorted */
   peers: string[];
+}
+
+/** Names of the secrets whose values a service gets, as files or as variables, each once. */
+export function secretNames({ secrets, secretEnvironment = {} }: ServiceSpec): string[] {
+  return [...new Set([...secrets.map(({ secret }) => secret), ...Object.values(secretEnvironment)])];
 }

@@ -24,7 +24,6 @@ export interface Declared {
 export function declaredStack(root: string, stack: string, secretNames?: readonly string[]): Declared {
   const config = parseConfig(fileSources(root, stack));
   const { services: declared } = loadCompose({
-    file: 'compose.yaml',
     project: projectFiles(root),
     supplied,
     env: config.env,

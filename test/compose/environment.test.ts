@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { fileWith, problems, refusals, web } from './file.ts';
+import { fileWith, load, problems, refusals, web } from './file.ts';
 
 const around = {
   env: { SET: 'yes' },
@@ -50,7 +50,6 @@ describe('environment and env_file', () => {
     ['environment: ["=x"]', 'services.web.environment[0]: a variable name'],
     ['environment: {NO: }', 'services.web.environment.NO: a value for NO'],
     ['environment: [NO]', 'services.web.environment[0]: a value for NO'],
-    ['environment: [TOKEN]', 'services.web.environment[0]: no plain use of TOKEN'],
     ['environment: {X: "a${TOKEN}"}', 'services.web.environment.X: no plain use of TOKEN'],
     ['environment: {X: "a\\0b"}', 'services.web.environment.X: no zero byte'],
     ['env_file: gone.env', 'services.web.env_file: an env file in the project; it is not there'],
@@ -59,6 +58,24 @@ describe('environment and env_file', () => {
     ['env_file: leak.env', 'services.web.env_file: no plain use of TOKEN'],
   ])('%s is refused', (lines, refusal) => {
     expect(refusals(lines, '', around)).toEqual([expect.stringContaining(refusal)]);
+  });
+
+  test.each([
+    'environment: [TOKEN]',
+    'environment: {TOKEN: }',
+    'environment: {TOKEN: "${TOKEN}"}',
+    'environment: ["TOKEN=$TOKEN"]',
+    'environment: {TOKEN: "${TOKEN:?is needed}"}',
+    'env_file: .env',
+  ])('%s gives the secret as a variable, by its name, and says what is better', (lines) => {
+    const files = { ...around.files, '.env': 'TOKEN=hunter2\n' };
+    const { services, secrets, warnings } = load(fileWith(lines), { ...around, files });
+    expect(services[0]).toMatchObject({ environment: {}, secretEnvironment: { TOKEN: 'env-TOKEN' } });
+    expect(secrets).toEqual({ 'env-TOKEN': { from: 'config', name: 'TOKEN' } });
+    expect(warnings).toMatchObject([
+      { severity: 'warning', fix: expect.stringMatching(/secrets|name each/) },
+    ]);
+    expect(JSON.stringify({ services, secrets, warnings })).not.toContain('hunter2');
   });
 
   test('a fault in an env file is told with its own line', () => {

@@ -108,11 +108,21 @@ describe('files that services share', () => {
       'the user of a (1000:1000), which writes the volume v',
     ],
     ['volumes: ["./k:/v"]', 'volumes: ["./k:/x"], user: "5:5"', 'the user of a (root), which writes k'],
-    // its owner stays what it is when the profile is switched off
-    ['volumes: ["v:/v"], user: "1:1"', 'volumes: ["v:/x"], profiles: [p]', 'the user of a (1:1)'],
   ])('%s and %s are refused', (a, b, expected) => {
     expect(told({ a, b }, rest)).toEqual([expect.stringContaining(`services.b.user`)]);
     expect(told({ a, b }, rest)[0]).toContain(expected);
+  });
+
+  test('a service whose profile is off is warned of: the owner stays what it is until it is on', () => {
+    const services = { a: 'volumes: ["v:/v"], user: "1:1"', b: 'volumes: ["v:/x"], profiles: [p]' };
+    expect(load(file(services, rest)).warnings).toMatchObject([
+      {
+        severity: 'warning',
+        path: 'services.b.user',
+        expected: expect.stringContaining('the user of a (1:1)'),
+      },
+    ]);
+    expect(problems(file(services, rest), { profiles: ['p'] })).toMatchObject([{ path: 'services.b.user' }]);
   });
 
   test.each([
@@ -125,7 +135,6 @@ describe('files that services share', () => {
 });
 
 test.each([
-  ['version: "3.8"', 'version "3.8": no `version`'],
   ['include: [x.yaml]', 'include ["x.yaml"]: no `include`'],
   ['networks: {n: {external: true}}', 'networks.n.external true: no `external`'],
   ['networks: {n: {driver: overlay}}', 'networks.n.driver "overlay": bridge'],
@@ -134,10 +143,15 @@ test.each([
   expect(told({ a: '' }, rest)).toEqual([expect.stringContaining(refusal)]);
 });
 
-test('`name` is a warning', () => {
-  const { services, warnings } = load(file({ a: '' }, 'name: cortex\nx-mine: {anything: [goes]}'));
+test('`name` and `version` are warnings', () => {
+  const { services, warnings } = load(
+    file({ a: '' }, 'name: cortex\nversion: "3.8"\nx-mine: {anything: [goes]}'),
+  );
   expect(services).toHaveLength(1);
-  expect(warnings).toMatchObject([{ severity: 'warning', path: 'name', line: 3 }]);
+  expect(warnings).toMatchObject([
+    { severity: 'warning', path: 'version', line: 4 },
+    { severity: 'warning', path: 'name', line: 3 },
+  ]);
 });
 
 test('a service whose name begins with x- is a service', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ServiceSpec } from '../../spec/service.ts';
-import { problems, refusals, web } from './file.ts';
+import { load, problems, refusals, web } from './file.ts';
 
 const none = { cpus: null, memoryBytes: null, pids: null };
 const limited = { cpus: null, memoryBytes: 536_870_912, pids: 1024 };
@@ -167,9 +167,6 @@ describe('the image', () => {
   });
 
   test.each([
-    ['a', 'not the floating tag'],
-    ['a:latest', 'not the floating tag'],
-    ['localhost:5000/a', 'not the floating tag'],
     ['A:1', 'an image name in lower case'],
     ['a:1 ', 'an image name in lower case'],
     ['', 'an image name in lower case'],
@@ -177,6 +174,16 @@ describe('the image', () => {
   ])('%j is refused', (image, expected) => {
     expect(problems(`services: {web: {image: "${image}"}}`)).toMatchObject([
       { path: 'services.web.image', expected: expect.stringContaining(expected) },
+    ]);
+  });
+
+  test.each(['a', 'a:latest', 'localhost:5000/a'])('%s floats, and that is a warning', (image) => {
+    expect(load(`services: {web: {image: "${image}"}}`).warnings).toMatchObject([
+      {
+        severity: 'warning',
+        path: 'services.web.image',
+        expected: expect.stringContaining('"latest" is another'),
+      },
     ]);
   });
 

@@ -154,6 +154,7 @@ export const everything: ServiceSpec = {
     'dotted.name-x': 'yes',
     NO: '2001-01-01',
   },
+  secretEnvironment: { API_KEY: 'env-API_KEY' },
   secrets: [
     { secret: 'api_key', target: '/run/secrets/api_key' },
     { secret: 'cert.pem', target: '/etc/my app/cert.pem' },
