@@ -6,8 +6,6 @@ import * as pulumi from '@pulumi/pulumi';
 import { assignments } from '../host/command.ts';
 import type { VmFacts } from '../vm.ts';
 
-const package_ = 'google-cloud-ops-agent';
-
 /**
  * What it needs on the project. Neither role can be bound to anything smaller: logs and metrics are written to a
  * project. https://cloud.google.com/stackdriver/docs/solutions/agents/ops-agent/authorization
@@ -55,23 +53,23 @@ export class OpsAgent extends pulumi.ComponentResource {
 
 /** One after the other: where it comes from, itself, how it is configured. */
 function steps() {
-  const content = readFileSync(join(import.meta.dirname, 'opsAgent.yaml'), 'utf8').trim();
-  const script = readFileSync(join(import.meta.dirname, 'opsAgent.sh'), 'utf8');
-  const run = (mode: string) => ({ interpreter: 'SHELL', script: assignments({ mode, content }) + script });
+  const content = read('opsAgent.yaml').trim();
   return [
-    {
-      id: 'repository',
-      repository: {
-        apt: {
-          archiveType: 'DEB',
-          uri: 'https://packages.cloud.google.com/apt',
-          distribution: `${package_}-trixie-all`,
-          components: ['main'],
-          gpgKey: 'https://packages.cloud.google.com/apt/doc/apt-key.gpg',
-        },
-      },
-    },
-    { id: 'package', pkg: { desiredState: 'INSTALLED', apt: { name: package_ } } },
-    { id: 'configuration', exec: { validate: run('validate'), enforce: run('enforce') } },
+    { id: 'source', exec: scripts('opsAgentSource.sh', {}) },
+    { id: 'package', pkg: { desiredState: 'INSTALLED', apt: { name: 'google-cloud-ops-agent' } } },
+    { id: 'configuration', exec: scripts('opsAgent.sh', { content }) },
   ];
+}
+
+/** One script that says whether it is so, and makes it so. */
+function scripts(file: string, values: Record<string, string>) {
+  const run = (mode: string) => ({
+    interpreter: 'SHELL',
+    script: assignments({ mode, ...values }) + read(file),
+  });
+  return { validate: run('validate'), enforce: run('enforce') };
+}
+
+function read(file: string): string {
+  return readFileSync(join(import.meta.dirname, file), 'utf8');
 }
