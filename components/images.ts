@@ -115,7 +115,7 @@ function registryProvider(
 ): pulumi.ProviderResource {
   const registryAuth = registries.apply((known) => [
     ...Object.entries(known).map(([host, { username, password }]) => ({
-      // where Docker Hub's images are: registry.terraform.io/providers/kreuzwerker/docker/latest/docs
+      // the provider knows the credentials of Docker Hub by the name of the server behind it only
       address: host === 'docker.io' ? 'registry-1.docker.io' : host,
       username,
       password,

@@ -5,6 +5,8 @@ import * as routerNat from '@pulumi/gcp/compute/routerNat.js';
 import * as subnetwork from '@pulumi/gcp/compute/subnetwork.js';
 import * as pulumi from '@pulumi/pulumi';
 import type { Egress } from '../config/gcpHost.ts';
+import { priced } from '../preflight/cloud/cost.ts';
+import { priceOf } from '../preflight/cloud/prices.ts';
 
 export interface NetworkArgs {
   /** what its parts are called on Google Cloud */
@@ -19,19 +21,21 @@ export interface NetworkArgs {
 /** Where IAP's tunnels come from: https://cloud.google.com/iap/docs/using-tcp-forwarding */
 const iapRange = '35.235.240.0/20';
 
-/**
- * What each way out costs a month in most regions, as of 2026-11: https://cloud.google.com/nat/pricing and
- * https://cloud.google.com/vpc/network-pricing (one gateway hour for one VM, one address, 730 hours).
- */
-const costs: Record<Egress, string> = {
-  nat: 'about $4.67 a month, and $0.045 for each GiB in either direction',
-  externalIp: 'about $3.65 a month, and nothing for each GiB',
-};
+/** What a way out costs in most regions, by the table of prices. */
+function costOf(egress: Egress): string {
+  const month = (kind: 'nat' | 'address') => `about $${priced({ kind }).usd.toFixed(2)} a month`;
+  switch (egress) {
+    case 'nat':
+      return `${month('nat')}, and $${priceOf('natTraffic')?.usd} for each GiB in either direction`;
+    case 'externalIp':
+      return `${month('address')}, and nothing for each GiB`;
+  }
+}
 
 /** What a preview says about the way out, so that its price is chosen and not found on a bill. */
 export function egressCost(egress: Egress): string {
   const other = egress === 'nat' ? 'externalIp' : 'nat';
-  return `cortex:host.egress ${egress}: ${costs[egress]}, besides the traffic itself (${other}: ${costs[other]})`;
+  return `cortex:host.egress ${egress}: ${costOf(egress)}, besides the traffic itself (${other}: ${costOf(other)})`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { subordinateIds } from '../runtimes/runtime.ts';
 import type { RuntimeName } from '../spec/service.ts';
+import { mib } from '../spec/size.ts';
 import type { Finding } from './finding.ts';
 import type { HostProbe } from './probe.ts';
 
@@ -98,8 +99,4 @@ export function memoryFindings(twice: readonly Twice[], probe: HostProbe): Findi
       fix: `Let the largest stop first (order: stop-first, its requests are held meanwhile), move fewer services at once, or give the host more memory`,
     },
   ];
-}
-
-function mib(bytes: number): string {
-  return `${Math.round(bytes / 2 ** 20)} MiB`;
 }

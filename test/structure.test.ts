@@ -31,6 +31,8 @@ const mayImport: Record<string, string[]> = {
     'provider/inputs.ts',
     'provider/ssh/args.ts',
     'system/',
+    // what a way out costs
+    'preflight/cloud/',
   ],
   'index.ts': ['config.ts', 'components/'],
   // reads what the program declares and what the provider finds; without Pulumi's SDK, so that it starts at once

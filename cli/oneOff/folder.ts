@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Host } from '../../provider/inputs.ts';
 import type { Attached } from '../../provider/ssh/shell.ts';
 import { words } from '../../provider/words.ts';
+import { mib } from '../../spec/size.ts';
 import { CliError, exit } from '../exit.ts';
 import type { Stack } from '../stack.ts';
 
@@ -24,7 +25,7 @@ export async function send(
   const bytes = await sizeOf(path);
   if (bytes > mostBytes)
     throw new CliError(
-      `-v '${path}': it holds ${Math.round(bytes / 2 ** 20)} MiB, expected at most ${mostBytes / 2 ** 20}: name a smaller folder`,
+      `-v '${path}': it holds ${mib(bytes)}, expected at most ${mib(mostBytes)}: name a smaller folder`,
       exit.usage,
     );
   const folder = words([target]);

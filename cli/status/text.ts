@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { mib } from '../../spec/size.ts';
 import type { Stream } from '../context.ts';
 import { type Column, table, wrapped } from '../table.ts';
 import type { Live, ServiceStatus, StackStatus } from './status.ts';
@@ -104,6 +105,5 @@ export function duration(seconds: number): string {
 }
 
 export function memory(bytes: number): string {
-  const mib = bytes / 2 ** 20;
-  return mib >= 1024 ? `${(mib / 1024).toFixed(1)} GiB` : `${Math.round(mib)} MiB`;
+  return bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(1)} GiB` : mib(bytes);
 }

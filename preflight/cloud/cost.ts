@@ -89,14 +89,15 @@ function total(billables: readonly Billable[]): Part | undefined {
   return { size, ...(known && { usd: parts.reduce((dollars, part) => dollars + part.usd, 0) }) };
 }
 
-interface Priced {
+export interface Priced {
   size: string;
   usd: number;
   /** the prices that it was made of; undefined: one is missing */
   by: Price[] | undefined;
 }
 
-function priced(billable: Billable): Priced {
+/** What one part costs a month, by the table of prices. */
+export function priced(billable: Billable): Priced {
   switch (billable.kind) {
     case 'vm': {
       const { machineType, region } = billable;

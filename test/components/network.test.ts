@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import * as pulumi from '@pulumi/pulumi';
 import { egressCost, Network } from '../../components/network.ts';
 import type { Egress } from '../../config/gcpHost.ts';
-import { type Item, priceOf } from '../../preflight/cloud/prices.ts';
 import { declared, find, key } from './mocks.ts';
 
 let info: ReturnType<typeof jest.spyOn>;
@@ -64,12 +63,4 @@ test('what a way out costs is said beside the other', () => {
     'cortex:host.egress nat: about $4.67 a month, and $0.045 for each GiB in either direction, besides the traffic itself (externalIp: about $3.65 a month, and nothing for each GiB)',
   );
   expect(egressCost('externalIp')).toMatch(/^cortex:host\.egress externalIp: about \$3\.65/);
-});
-
-test('the preview and `cortex preflight` name the same prices', () => {
-  const month = (...items: Item[]) =>
-    items.reduce((usd, item) => usd + (priceOf(item)?.usd ?? Number.NaN) * 730, 0).toFixed(2);
-  expect(egressCost('nat')).toContain(`nat: about $${month('natVm', 'address')} a month`);
-  expect(egressCost('nat')).toContain(`$${priceOf('natTraffic')?.usd} for each GiB`);
-  expect(egressCost('externalIp')).toContain(`externalIp: about $${month('address')} a month`);
 });

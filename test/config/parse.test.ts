@@ -89,7 +89,7 @@ describe('a configuration', () => {
         'cortex:profiles': ['editor'],
         'cortex:env': { SESSION_DAYS: 14, DEBUG: true, EMPTY: '' },
         'cortex:secrets': { TELEGRAM_BOT_TOKEN: 'bot' },
-        'cortex:registries': { 'ghcr.io': { username: 'robot', password: 'secret' } },
+        'cortex:registries': { 'registry.example.com': { username: 'robot', password: 'secret' } },
         'cortex:host': {
           ...ssh,
           port: 2222,
@@ -136,7 +136,7 @@ describe('a configuration', () => {
       profiles: ['editor', 'tunnel'],
       env: { SESSION_DAYS: '14', DEBUG: 'true', EMPTY: '' },
       secrets: { TELEGRAM_BOT_TOKEN: 'bot' },
-      registries: { 'ghcr.io': { username: 'robot', password: 'secret' } },
+      registries: { 'registry.example.com': { username: 'robot', password: 'secret' } },
       host: { ...ssh, port: 2222, identityFile: '~/.ssh/id', proxyCommand: 'nc %h %p', account: 'apps' },
       tunnel: {
         replicas: 2,
@@ -175,7 +175,7 @@ describe('what is wrong', () => {
           BOT: 'x',
         },
         'cortex:secrets': { BOT: 'hunter2', EMPTY: '' },
-        'cortex:registries': { 'ghcr.io': { username: 'robot', password: 'hunter2' } },
+        'cortex:registries': { 'registry.example.com': { username: 'robot', password: 'hunter2' } },
         'cortex:host': {
           ...gcp,
           zone: 'europe-west1',
@@ -232,7 +232,7 @@ describe('what is wrong', () => {
     ['cortex:env', ['A=b']],
     ['cortex:env', { A: { b: 'c' } }],
     ['cortex:secrets', 'hunter2'],
-    ['cortex:registries', { 'ghcr.io': 'robot' }],
+    ['cortex:registries', { 'registry.example.com': 'robot' }],
     ['cortex:tunnel', ['x']],
     [
       'cortex:tunnel',
@@ -466,10 +466,10 @@ describe('a secret', () => {
   });
 
   test('of a registry is its password alone', () => {
-    const registries = { 'cortex:registries': { 'ghcr.io': { username: 'robot', password: 'hunter2' } } };
-    const file = { 'cortex:registries': { 'ghcr.io': { username: 'robot', password: { secure: 'v1:x' } } } };
+    const registries = { 'cortex:registries': { 'registry.example.com': { username: 'robot', password: 'hunter2' } } };
+    const file = { 'cortex:registries': { 'registry.example.com': { username: 'robot', password: { secure: 'v1:x' } } } };
     expect(parse(registries, { encrypted: ['cortex:registries'], file }).registries).toBeDefined();
-    expect(refused(registries)).toContain('cortex:registries["ghcr.io"].password\n');
+    expect(refused(registries)).toContain('cortex:registries["registry.example.com"].password\n');
   });
 
   test('cannot be where plain values are', () => {

@@ -155,26 +155,14 @@ export const firewall: Kind = {
   rules: [
     nameRule,
     { rule: 'exactlyOne', of: ['allows', 'denies'], source: firewallSchema('ExactlyOneOf') },
-    {
-      rule: 'atMostOne',
-      of: ['sourceServiceAccounts', 'sourceTags'],
-      source: firewallSchema('ConflictsWith'),
-    },
-    {
-      rule: 'atMostOne',
-      of: ['sourceServiceAccounts', 'targetTags'],
-      source: firewallSchema('ConflictsWith'),
-    },
-    {
-      rule: 'atMostOne',
-      of: ['targetServiceAccounts', 'sourceTags'],
-      source: firewallSchema('ConflictsWith'),
-    },
-    {
-      rule: 'atMostOne',
-      of: ['targetServiceAccounts', 'targetTags'],
-      source: firewallSchema('ConflictsWith'),
-    },
+    // who is meant is said by accounts or by tags
+    ...['sourceServiceAccounts', 'targetServiceAccounts'].flatMap((accounts) =>
+      ['sourceTags', 'targetTags'].map((tags) => ({
+        rule: 'atMostOne' as const,
+        of: [accounts, tags],
+        source: firewallSchema('ConflictsWith'),
+      })),
+    ),
     { rule: 'range', at: 'priority', min: 0, max: 65535, source: firewallSchema('priority') },
     ...['allows', 'denies'].map((list) => ({
       rule: 'matches' as const,

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Answer } from '../../../preflight/cloud/area.ts';
 import { appliedBillables, declaredBillables } from '../../../preflight/cloud/billable.ts';
@@ -72,6 +74,16 @@ describe('the project', () => {
     expect(wantedServices(declaration({ secretsFrom: 'secretManager' }))).toContain(
       'secretmanager.googleapis.com',
     );
+  });
+
+  test('the README’s command enables all that any stack wants', () => {
+    const readme = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8');
+    const enabled = /gcloud services enable \S+ \{([a-z,]+)\}/.exec(readme)?.[1]?.split(',') ?? [];
+    const every = declaration(
+      { alerts: { email: 'me@example.com' }, secretsFrom: 'secretManager' },
+      { login: 'osLogin' },
+    );
+    expect(enabled.map((name) => `${name}.googleapis.com`).sort()).toEqual(wantedServices(every).sort());
   });
 
   test('APIs that are off are one command', () => {

@@ -4,14 +4,8 @@ import { TempHost } from './tempHost.ts';
 let host: TempHost;
 beforeEach(() => {
   host = new TempHost();
-  host.command('getent', 'echo "cortex:x:1000:1000::$root/home:/bin/sh"');
-  host.command('id', 'echo 1000');
+  host.account();
   host.command('dpkg', 'echo amd64');
-  // as the account: the words after the variables
-  host.command(
-    'runuser',
-    'while [ "$1" != env ]; do shift; done; shift; while case $1 in *=*) true ;; *) false ;; esac; do shift; done; exec "$@"',
-  );
   engine('docker', 'amd64');
   engine('podman', 'amd64');
 });

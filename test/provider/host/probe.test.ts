@@ -7,8 +7,7 @@ import { TempHost } from './tempHost.ts';
 let host: TempHost;
 beforeEach(() => {
   host = new TempHost();
-  host.command('getent', 'echo "cortex:x:1000:1000::$root/home:/bin/sh"');
-  host.command('id', 'echo 1000');
+  host.account();
   host.command('dpkg', 'echo amd64');
   host.command('haproxy', 'echo "HAProxy version 3.0.11-1+deb13u1 2025/10/03 - https://haproxy.org/"');
   host.command('systemctl', 'echo "systemd 257 (257.8-1~deb13u2)"');
@@ -17,11 +16,6 @@ beforeEach(() => {
     `echo 'LISTEN 0 128 0.0.0.0:22 0.0.0.0:* users:(("sshd",pid=1,fd=3))'
 echo 'LISTEN 0 128 [::]:5001 [::]:* users:(("old app",pid=2,fd=3),("old app",pid=3,fd=3))'
 echo 'LISTEN 0 128 127.0.0.1:7 0.0.0.0:*'`,
-  );
-  // as the account: the words after the variables
-  host.command(
-    'runuser',
-    'while [ "$1" != env ]; do shift; done; shift; while case $1 in *=*) true ;; *) false ;; esac; do shift; done; exec "$@"',
   );
   engine('docker', '26.1.5', 'example/web:1', 'cpu memory');
   engine('podman', '5.4.2', 'docker.io/example/web:1', 'pids');

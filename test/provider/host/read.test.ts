@@ -11,13 +11,7 @@ let host: TempHost;
 let web: Service;
 beforeEach(() => {
   host = new TempHost();
-  host.command('getent', 'echo "cortex:x:1000:1000::$root/home:/bin/sh"');
-  host.command('id', 'echo 1000');
-  // as the account: the words after `--` and the variables
-  host.command(
-    'runuser',
-    'while [ "$1" != env ]; do shift; done; shift; while case $1 in *=*) true ;; *) false ;; esac; do shift; done; exec "$@"',
-  );
+  host.account();
   engine('docker', [container()]);
   engine('podman', []);
   web = new Service(host, 'rolling');

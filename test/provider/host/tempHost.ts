@@ -55,6 +55,17 @@ export class TempHost {
     writeFileSync(path, `#!/bin/sh\nroot=${this.root}\n${lines}\n`, { mode: 0o755 });
   }
 
+  /** The containers' account: what is run as it is run, with this machine's own rights. */
+  account(): void {
+    this.command('getent', 'echo "cortex:x:1000:1000::$root/home:/bin/sh"');
+    this.command('id', 'echo 1000');
+    // the words after the variables
+    this.command(
+      'runuser',
+      'while [ "$1" != env ]; do shift; done; shift; while case $1 in *=*) true ;; *) false ;; esac; do shift; done; exec "$@"',
+    );
+  }
+
   #input(script: string, killAt: number | undefined): string {
     const { root } = this;
     // Power is lost before the n-th command: everything of the script's session ends with it.
