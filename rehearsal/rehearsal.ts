@@ -16,6 +16,7 @@ import { stringify } from 'yaml';
 import type { EngineEvent } from '../receipt/engineEvents.ts';
 import { cacheDirectory } from '../toolchain/cache.ts';
 import { pulumiEnvironment } from '../toolchain/pulumi.ts';
+import type { CloudHooks } from './clouds/hooks.ts';
 import { type Clouds, startClouds } from './clouds/start.ts';
 import { type Edge, startEdge } from './edge/edge.ts';
 import { followEvents } from './eventLog.ts';
@@ -29,6 +30,8 @@ export interface RehearsalArgs {
   rootfs: string;
   /** what is rehearsed; default `dev` */
   stack?: string;
+  /** what registries know; default nothing */
+  imageDigest?: CloudHooks['imageDigest'];
 }
 
 /** What a run of `pulumi` or `cortex` printed, and how it ended. */
@@ -82,7 +85,11 @@ export class Rehearsal {
     this.#clouds = clouds;
   }
 
-  static async start({ rootfs, stack = 'dev' }: RehearsalArgs): Promise<Rehearsal> {
+  static async start({
+    rootfs,
+    stack = 'dev',
+    imageDigest = async () => undefined,
+  }: RehearsalArgs): Promise<Rehearsal> {
     const parent = join(cacheDirectory(), 'rehearsals');
     mkdirSync(parent, { recursive: true });
     await sweep(parent);
@@ -106,7 +113,7 @@ export class Rehearsal {
           routes: edge.routes,
           protect: edge.protect,
         },
-        imageDigest: async () => undefined,
+        imageDigest,
       },
     });
     const rehearsal = new Rehearsal(stack, directory, project, edge, machines, clouds);

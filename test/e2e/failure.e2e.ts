@@ -5,6 +5,7 @@ import type { Rehearsal } from '../../rehearsal/rehearsal.ts';
 import { knownTo, strangers } from '../../rehearsal/strangers.ts';
 import { asAccount } from '../../rehearsal/tamper.ts';
 import { targets } from '../../rehearsal/targets.ts';
+import { data, withoutLedger, write } from './data.ts';
 import { eventually, expectClean, inside, minutes, rehearse, well, who } from './rehearse.ts';
 import { inContainer, listMounted, listVolume, plantVolume } from './volume.ts';
 
@@ -352,10 +353,32 @@ describe('what all of this has left on the host', () => {
   );
 });
 
+const owner = (path: string) => rehearsal.vm.exec(`stat -c '%U %u:%g' ${path}`);
+const state = '/srv/containerhost/dev/volumes/engine-state/data';
+
+/** Every service serves on that runtime, and each writer has what was there before. */
+async function expectServed(
+  runtime: string,
+  before: Record<string, unknown>,
+  written: string,
+): Promise<void> {
+  for (const service of ['cortex-admin', 'cortex-dashboard', 'cortex-editor'])
+    expect(await who(rehearsal, service)).toMatchObject({ runtime });
+  expect(await engine()).toMatchObject({ runtime });
+  expect(withoutLedger(await data(rehearsal))).toEqual(withoutLedger(before));
+  expect(JSON.parse(await inside(rehearsal.vm, 'cortex-engine', 8000, `/ledger?id=${written}`))).toEqual({
+    id: written,
+    times: 1,
+  });
+  await expectClean(rehearsal);
+}
+
 describe('a VM that was destroyed behind Pulumi', () => {
   test(
-    'the preview says so and names the way on, which restores the stack',
+    'the preview says so and names the way on, which restores the stack and its data, on the other runtime too',
     async () => {
+      await write(rehearsal, 'before-the-loss');
+      const before = await data(rehearsal);
       await rehearsal.machines.vms.destroy('cortex-dev');
       const { code, output } = await rehearsal.preview();
       expect(code).not.toBe(0);
@@ -368,11 +391,50 @@ describe('a VM that was destroyed behind Pulumi', () => {
       )?.[0];
       if (!urn) throw new Error('the state has no VM');
       well(await rehearsal.pulumi(['refresh', '--yes', '--skip-preview', '--stack', 'dev', '--target', urn]));
+      rehearsal.flag('podman');
       well(await rehearsal.up(['--refresh=false']));
-      for (const service of ['cortex-admin', 'cortex-dashboard', 'cortex-editor']) {
-        expect(await who(rehearsal, service)).toMatchObject({ runtime: 'docker' });
-      }
-      await expectClean(rehearsal);
+      expect(await owner(state)).toBe('cortex 1000:1000\n');
+      await expectServed('podman', before, 'before-the-loss');
+    },
+    6 * minutes,
+  );
+});
+
+describe('another boot disk', () => {
+  /** The next machine finds the disk as one would have left it whose account has another number. */
+  function otherNumbers(): void {
+    const { vms } = rehearsal.machines;
+    const { create } = vms;
+    vms.create = async (request) => {
+      vms.create = create;
+      const made = await create(request);
+      await rehearsal.vm.exec(
+        `mount /dev/disk/by-id/google-data /mnt
+sed -i -E 's/^([ug]id [0-9]+) 1000 1$/\\1 1500 1/' /mnt/dev/*/*/mapping
+chown -hR --from=1000:1000 1500:1500 /mnt/dev/*/*/data
+umount /mnt`,
+      );
+      return made;
+    };
+  }
+
+  test(
+    'is another VM with the same data, which its account owns; the preview says so',
+    async () => {
+      await write(rehearsal, 'before-the-disk');
+      const before = await data(rehearsal);
+      const machineId = await rehearsal.vm.exec('cat /etc/machine-id');
+      rehearsal.project.configure('dev', ['cortex:host', 'bootDiskGb'], 30);
+      const { output } = well(await rehearsal.preview());
+      expect(output).toMatch(/bootDiskGb 20 => 30 replaces VM cortex-dev: [^.]*\. *The data\s+disk stays\./);
+      expect(output).toMatch(/gcp:compute\/instance:Instance: \(replace\)/);
+      expect(output).not.toMatch(/gcp:(?!compute\/instance:Instance)[^\n]*\((replace|delete|create)\)/);
+
+      otherNumbers();
+      well(await rehearsal.up());
+      expect(await rehearsal.vm.exec('cat /etc/machine-id')).not.toBe(machineId);
+      expect(await owner(state)).toBe('cortex 1000:1000\n');
+      await expectServed('podman', before, 'before-the-disk');
     },
     6 * minutes,
   );

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { ask, type Question } from '../../rehearsal/ask.ts';
 import { buildTemplate } from '../../rehearsal/images/template.ts';
-import { type PulumiRun, Rehearsal } from '../../rehearsal/rehearsal.ts';
+import { type PulumiRun, Rehearsal, type RehearsalArgs } from '../../rehearsal/rehearsal.ts';
 import type { Vm } from '../../rehearsal/vm/vm.ts';
 import { toStderr } from '../../toolchain/progress.ts';
 
@@ -9,8 +9,8 @@ import { toStderr } from '../../toolchain/progress.ts';
 export const minutes = 60_000;
 
 /** A rehearsal of its own for a file of tests; the template is built by the first and cached. */
-export async function rehearse(): Promise<Rehearsal> {
-  return Rehearsal.start({ rootfs: await buildTemplate({ onProgress: toStderr }) });
+export async function rehearse(args: Omit<RehearsalArgs, 'rootfs'> = {}): Promise<Rehearsal> {
+  return Rehearsal.start({ rootfs: await buildTemplate({ onProgress: toStderr }), ...args });
 }
 
 /** A run that must end well: its whole output is in the failure otherwise. */
