@@ -21,7 +21,8 @@ export async function deploy(
   await pulumi.runtime.setMocks(
     {
       async newResource({ type, name, inputs, custom }) {
-        if (!custom) return { id: '', state: {} };
+        // a provider of its own is how a cloud is reached, and nothing in it
+        if (!custom || type.startsWith('pulumi:providers:')) return { id: name, state: {} };
         try {
           const made = await cloudOf(type, inputs).create(type, name, sealed(inputs) as Props);
           return { id: made.id, state: made.properties };

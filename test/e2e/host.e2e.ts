@@ -10,6 +10,7 @@ import type { Props } from '../../provider/rpc/value.ts';
 import { slot } from '../../provider/slot.ts';
 import { buildTemplate } from '../../rehearsal/images/template.ts';
 import { hostLeftovers } from '../../rehearsal/leftovers.ts';
+import { type Registry, startRegistry } from '../../rehearsal/registry.ts';
 import type { PulumiRun, Rehearsal } from '../../rehearsal/rehearsal.ts';
 import { asAccount } from '../../rehearsal/tamper.ts';
 import { run } from '../../rehearsal/vm/run.ts';
@@ -24,11 +25,12 @@ import { eventually, expectClean, type Identity, inside, minutes, rehearse, well
 let owner: Rehearsal;
 let vm: Vm;
 let onsite: Rehearsal;
+let registry: Registry | undefined;
 
 const account = { name: 'cortex', uid: 1000, subuidStart: 100_000 };
 
 beforeAll(async () => {
-  owner = await rehearse();
+  owner = await rehearse({ imageDigest: async (reference) => registry?.digest(reference) });
   vm = await startVm({
     id: 'onsite',
     // within the rehearsal, so that it goes with it
@@ -46,6 +48,7 @@ beforeAll(async () => {
 }, 20 * minutes);
 afterAll(async () => {
   await owner?.close();
+  await registry?.close();
 }, minutes);
 
 function config(profiles: string[], env: Record<string, string>): Record<string, unknown> {
@@ -503,6 +506,27 @@ describe('a name that a foreign container has', () => {
   );
 });
 
+/** The engines ask a registry of this machine for the images of Docker Hub. */
+async function mirrorHub(images: string[]): Promise<Registry> {
+  const layout = '/root/layout';
+  await vm.exec(`mkdir ${layout} && docker save ${images.join(' ')} | tar -x -C ${layout}`);
+  const started = await startRegistry(join(vm.directory, 'root', layout));
+  const address = `${vm.gateway}:${started.port}`;
+  await vm.exec(
+    `jq '."registry-mirrors" = ["http://${address}"]' /etc/docker/daemon.json >/run/daemon.json
+mv /run/daemon.json /etc/docker/daemon.json
+systemctl reload docker
+mkdir -p /etc/containers/registries.conf.d
+cat >/etc/containers/registries.conf.d/hub.conf <<'END'
+[[registry]]
+prefix = "docker.io"
+location = "${address}"
+insecure = true
+END`,
+  );
+  return started;
+}
+
 describe('two stacks on one machine', () => {
   let second: Rehearsal;
 
@@ -527,21 +551,59 @@ describe('two stacks on one machine', () => {
   );
 
   test(
-    'do not meet otherwise, and go one by one: data stays, a planted orphan is seen',
+    'do not meet otherwise',
     async () => {
       second.project.configure('second', ['cortex:env'], {});
       well(await second.up());
-      const before = await serving();
       expect(await serves(5003)).toMatchObject({ service: 'cortex-editor', runtime: 'podman' });
       await expectClean(onsite);
       await expectClean(second);
+    },
+    3 * minutes,
+  );
 
+  test(
+    'run digests where tags are pinned: a tag that was moved is named by the preview, and followed by `up`',
+    async () => {
+      const [tag, next] = ['97layer/cortex-editor:1.3.0', '97layer/cortex-editor:1.3.1'];
+      registry = await mirrorHub([tag, next]);
+      const [pinned, moved] = [tag, next].map((image) => `${tag}@${registry?.digest(image)}`);
+      second.project.configure('second', ['cortex:images'], { pin: true });
+      well(await second.up());
+      expect(await runs('editor')).toBe(`docker.io/${pinned?.replace(':1.3.0', '')}\n`);
+
+      registry.tag(tag, next);
+      const { code, output } = await second.preview(['--expect-no-changes']);
+      expect(code).toBe(7);
+      expect(output).toContain(`~ image: "${pinned}" => "${moved}"`);
+      expect(await serves(5003)).toMatchObject({ version: '1.3.0' });
+      well(await second.up());
+      expect(await runs('editor')).toBe(`docker.io/${moved?.replace(':1.3.0', '')}\n`);
+      expect(await serves(5003)).toMatchObject({ version: '1.3.1' });
+      await expectClean(second);
+    },
+    3 * minutes,
+  );
+
+  /** The image of a service's container, as Podman has it. */
+  function runs(service: string): Promise<string> {
+    return vm.exec(
+      asAccount(
+        `podman container inspect --format '{{.ImageName}}' $(podman ps --quiet --filter label=containerhost.service=cortex-${service})`,
+      ),
+    );
+  }
+
+  test(
+    'go one by one',
+    async () => {
+      const before = await serving();
       well(await second.destroy());
       expect(await hostLeftovers(vm, 'second')).toEqual([]);
       expect(await serving()).toEqual(before);
       await expectClean(onsite);
     },
-    4 * minutes,
+    2 * minutes,
   );
 
   test(
