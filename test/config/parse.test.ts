@@ -466,8 +466,12 @@ describe('a secret', () => {
   });
 
   test('of a registry is its password alone', () => {
-    const registries = { 'cortex:registries': { 'registry.example.com': { username: 'robot', password: 'hunter2' } } };
-    const file = { 'cortex:registries': { 'registry.example.com': { username: 'robot', password: { secure: 'v1:x' } } } };
+    const registries = {
+      'cortex:registries': { 'registry.example.com': { username: 'robot', password: 'hunter2' } },
+    };
+    const file = {
+      'cortex:registries': { 'registry.example.com': { username: 'robot', password: { secure: 'v1:x' } } },
+    };
     expect(parse(registries, { encrypted: ['cortex:registries'], file }).registries).toBeDefined();
     expect(refused(registries)).toContain('cortex:registries["registry.example.com"].password\n');
   });
