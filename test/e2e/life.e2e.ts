@@ -8,6 +8,7 @@ import { compareData } from '../../receipt/dataIdentity.ts';
 import type { Receipt } from '../../receipt/receipt.ts';
 import { ask, type Question } from '../../rehearsal/ask.ts';
 import { flipUnderLoad } from '../../rehearsal/flip.ts';
+import { startKeyService } from '../../rehearsal/keyService.ts';
 import { cloudLeftovers, hostLeftovers } from '../../rehearsal/leftovers.ts';
 import { startLoad } from '../../rehearsal/load/load.ts';
 import type { Report } from '../../rehearsal/load/report.ts';
@@ -15,6 +16,7 @@ import type { Rehearsal } from '../../rehearsal/rehearsal.ts';
 import { asAccount, removeContainer, startByHand, stopContainer } from '../../rehearsal/tamper.ts';
 import { targets } from '../../rehearsal/targets.ts';
 import { detected } from '../../rehearsal/walkthrough.ts';
+import { rehearsalExceptions } from '../policy/exceptions.ts';
 import { placesOnHost, placesOutside, plantOnHost } from '../secrets/places.ts';
 import { watchProcesses } from '../secrets/processes.ts';
 import { leaks } from '../secrets/scan.ts';
@@ -176,12 +178,7 @@ describe('on Docker', () => {
   test(
     'the policy pack passes it, and stops a plan that breaks a rule; every preview names what is less confined',
     async () => {
-      // of a rehearsal, whose hostnames are for this machine only, and whose disk goes with it
-      const exceptions = {
-        'access-on-admin-hostnames': { pattern: '^none$' },
-        'protected-data-disk': 'disabled',
-      };
-      rehearsal.project.write('rules.json', JSON.stringify(exceptions));
+      rehearsal.project.write('rules.json', JSON.stringify(rehearsalExceptions));
       const pack = ['--policy-pack', 'policy', '--policy-pack-config', 'rules.json'];
       const kept = well(await rehearsal.preview(pack));
       expect(kept.output).toMatch(/Policy Packs run:[\s\S]*cortex\|local\|policy +1\.0\.0/);
@@ -384,10 +381,10 @@ describe('on Podman', () => {
 
 describe('changes by hand under Podman', () => namesAndRepairs('podman'));
 
-describe('secrets', () => {
-  /** Those that the stack has, and those that it had. */
-  const secrets: string[] = [];
+/** Those that the stack has, and those that it had. */
+const secrets: string[] = [];
 
+describe('secrets', () => {
   test(
     'a new bot token and a new tunnel token are an ordinary rollout: no request lost, no process shows them',
     async () => {
@@ -457,6 +454,37 @@ describe('secrets', () => {
       rmSync(file);
     },
     5 * minutes,
+  );
+});
+
+describe('the key of what is encrypted', () => {
+  const provider = (url: string, environment = {}) =>
+    rehearsal.pulumi(['stack', 'change-secrets-provider', url, '--stack', rehearsal.stack], { environment });
+
+  test(
+    'is a key service’s instead of a passphrase: no service is another, and nothing is in the clear',
+    async () => {
+      const keys = await startKeyService();
+      const file = `Pulumi.${rehearsal.stack}.yaml`;
+      try {
+        well(await provider(keys.url, keys.environment));
+        expect(rehearsal.project.read(file)).toMatch(/^secretsprovider: hashivault:.*\nencryptedkey: /m);
+        const without = { PULUMI_CONFIG_PASSPHRASE: '' };
+        const environment = { ...keys.environment, ...without };
+        well(await rehearsal.preview(['--expect-no-changes'], { environment }));
+        expect(leaks(await placesOutside(rehearsal), [rehearsal.token, ...secrets])).toEqual([]);
+        // who has neither can see what runs, and decrypts nothing
+        const status = ['status', '--json', '--stack', rehearsal.stack];
+        expect(await rehearsal.cortex(status, { environment: without })).toMatchObject({ code: 0 });
+        const refused = await rehearsal.preview([], { environment: without });
+        expect(refused.code).not.toBe(0);
+        well(await provider('passphrase', keys.environment));
+      } finally {
+        await keys.close();
+      }
+      await expectClean(rehearsal);
+    },
+    3 * minutes,
   );
 });
 
