@@ -34,12 +34,13 @@ describe('what is encrypted', () => {
     writeFileSync(join(root, 'compose.yaml'), 'services: { web: { image: "web:1" } }\n');
     writeFileSync(
       join(root, 'Pulumi.a.yaml'),
-      'config:\n  cortex:secrets: { TOKEN: { secure: "v1:cipher" } }\n  cortex:profiles: [{ secure: "v1:x" }, b]\n',
+      'secretsprovider: gcpkms://projects/p/locations/l/keyRings/r/cryptoKeys/k\nencryptedkey: a-key\n' +
+        'config:\n  cortex:secrets: { TOKEN: { secure: "v1:cipher" } }\n  cortex:profiles: [{ secure: "v1:x" }, b]\n',
     );
   });
   afterAll(() => rmSync(root, { recursive: true }));
 
-  test('stays encrypted: its name is known, its value is not', () => {
+  test('stays encrypted, with whatever key: its name is known, its value is not', () => {
     const sources = fileSources(root, 'a');
     expect(sources.raw).toEqual({
       'cortex:runtime': 'docker',
