@@ -17,6 +17,10 @@ export const commands: Record<string, { summary: string; load: () => Promise<Com
     summary: 'which services are declared, applied and live, under what, and how they are',
     load: () => import('./commands/status.ts'),
   },
+  audit: {
+    summary: 'what runs on the host, whoever put it there: declared services and strangers',
+    load: () => import('./commands/audit.ts'),
+  },
   logs: {
     summary: 'what a service wrote, under whichever runtime',
     load: () => import('./commands/logs.ts'),

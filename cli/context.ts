@@ -1,3 +1,5 @@
+import type { Connection } from '../provider/ssh/args.ts';
+import type { Shell } from '../provider/ssh/shell.ts';
 import type { Stack } from './stack.ts';
 
 /** What a command has around it: its terminal, its folder, and the way to a stack. Replaced in tests. */
@@ -13,6 +15,8 @@ export interface Context {
   environment: NodeJS.ProcessEnv;
   /** @param name default: the stack that Pulumi has selected */
   openStack(name: string | undefined): Promise<Stack>;
+  /** the way to a host that no state knows of yet */
+  connect(connection: Connection, hostKey: string): Shell;
 }
 
 export interface Stream {

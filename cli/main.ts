@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { SshShell } from '../provider/ssh/shell.ts';
 import type { Context, Stream } from './context.ts';
 import { runProgram } from './program.ts';
 
@@ -21,6 +22,7 @@ const context: Context = {
   err: stream(process.stderr),
   interactive: process.stdin.isTTY === true,
   environment: process.env,
+  connect: (connection, hostKey) => new SshShell(connection, hostKey),
   openStack: async (name) => (await import('./stack.ts')).openStack(root, name),
 };
 // a reader that has seen enough, such as `head`, is no error

@@ -13,6 +13,8 @@ const mayImport: Record<string, string[]> = {
   'preflight/': ['spec/', 'runtimes/'],
   // what a stack needs of the clouds, and what it costs there
   'preflight/cloud/': ['preflight/', 'config/'],
+  // what runs on a host, against what is declared
+  'audit/': ['spec/', 'runtimes/'],
   'provider/rpc/': [],
   'provider/ssh/': [],
   'provider/': ['spec/', 'runtimes/', 'preflight/', 'provider/rpc/', 'provider/ssh/'],
@@ -44,6 +46,7 @@ const mayImport: Record<string, string[]> = {
     'runtimes/',
     'preflight/',
     'preflight/cloud/',
+    'audit/',
     'provider/',
     'provider/ssh/',
     'receipt/',

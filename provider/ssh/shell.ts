@@ -15,6 +15,8 @@ export interface RunOptions {
   signal?: AbortSignal;
   /** called with each line of progress that the script reports */
   progress?: (message: string) => void;
+  /** false: as the login itself; default: by sudo where the login is not root */
+  asRoot?: boolean;
 }
 
 /** A command whose streams are the caller's. */
@@ -63,7 +65,8 @@ export class SshShell implements Shell {
   async run(script: string, options: RunOptions = {}): Promise<Ran> {
     // A script is complete before its first line runs: a connection lost on the way runs none of it.
     const wrapped = `main() {\n${script}\n}\nmain </dev/null\nexit $?\n`;
-    const shell = this.#connection.user === 'root' ? 'bash -s' : 'sudo -n bash -s';
+    const itself = this.#connection.user === 'root' || options.asRoot === false;
+    const shell = itself ? 'bash -s' : 'sudo -n bash -s';
     const { code, stdout, stderr } = await this.#share(() =>
       execute([...this.#destination, shell], wrapped, options),
     );

@@ -46,6 +46,9 @@ export async function cortex(argv: string[], changes: Partial<Context> = {}): Pr
     err: stream('err'),
     interactive: false,
     environment: {},
+    connect: () => {
+      throw new Error('no host is needed here');
+    },
     openStack: () => Promise.reject(new Error('no stack is needed here')),
     ...changes,
   });

@@ -328,7 +328,7 @@ test('a rehearsal asks no cloud, and costs nothing', async () => {
 });
 
 test('a compose file that is wrong is told, and the clouds are asked all the same', async () => {
-  writeFileSync(join(root, 'compose.yaml'), compose.replace('example/web:1', 'example/web:latest'));
+  writeFileSync(join(root, 'compose.yaml'), compose.replace('example/web:1', 'example/Web:1'));
   const { out, code } = await preflight();
   expect(out).toContain('refused  compose.yaml:3 services.web.image:');
   expect(out).toContain('  ok       token, zone example.com, permissions\n');
