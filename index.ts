@@ -1,3 +1,5 @@
+// first: the others are loaded with it
+import './components/sdk.ts';
 import { declaredServices } from './components/compose.ts';
 import { ContainerHost } from './components/host.ts';
 import { serviceImages } from './components/images.ts';
@@ -9,14 +11,13 @@ import { withSecrets } from './components/secrets.ts';
 import { CortexServices } from './components/services.ts';
 import { CloudflareTunnel } from './components/tunnel.ts';
 import { loadConfig } from './config.ts';
-
-// The SDK asks for a stack for each of its promises, and would map every frame of it: a third of the program's time.
-Reflect.deleteProperty(Error, 'prepareStackTrace');
+import { Provider } from './provider/resources.ts';
 
 const config = withSecrets('cortex', loadConfig());
 const compose = declaredServices(import.meta.dirname, config);
 const { stack } = config;
 
+const provider = new Provider('cortex');
 const machine = machineFor('cortex', config);
 const host = new ContainerHost('cortex', { ...machine, account: config.host.account });
 const registry = machine.cloud && new Registry('cortex', machine.cloud);
@@ -27,6 +28,7 @@ const services = new CortexServices('cortex', {
   compose,
   images: serviceImages('cortex', { config, compose, registry }),
   host,
+  provider,
   tunnel,
   vm: machine.vm,
 });

@@ -20,8 +20,18 @@ const octal = {
   resolve: (text: string) => Number.parseInt(text, 8),
 } as const;
 
-/** Parses YAML 1.2 with anchors and merge keys. Never throws. */
+const parsed = new Map<string, Source>();
+
+/** Parses YAML 1.2 with anchors and merge keys, the same text once. Never throws. */
 export function parseSource(text: string): Source {
+  const known = parsed.get(text);
+  if (known) return known;
+  const source = parseText(text);
+  parsed.set(text, source);
+  return source;
+}
+
+function parseText(text: string): Source {
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,

@@ -10,10 +10,19 @@ import type { KnownServices } from './services.ts';
 /** Stands for a value that is encrypted in the stack's file, where nobody needs to know it. */
 export const hidden = '(encrypted)';
 
+const parsed = new Map<string, unknown>();
+
+/** What a file holds. The same text is parsed once: every stack asks for the same files. */
+function yaml(path: string): unknown {
+  const text = readFileSync(path, 'utf8');
+  if (!parsed.has(text)) parsed.set(text, parse(text, { merge: true }));
+  return parsed.get(text);
+}
+
 /** The `config` of a stack's own file; empty where there is none. */
 export function stackFile(root: string, stack: string): Record<string, unknown> {
   const path = join(root, `Pulumi.${stack}.yaml`);
-  const file: unknown = existsSync(path) ? parse(readFileSync(path, 'utf8')) : {};
+  const file = existsSync(path) ? yaml(path) : {};
   return isObject(file) && isObject(file.config) ? file.config : {};
 }
 
@@ -49,8 +58,7 @@ export function secretNames(root: string): string[] {
 }
 
 function composePart(root: string, name: string): Record<string, unknown> {
-  const compose = composeFileOf((each) => existsSync(join(root, each)));
-  const file: unknown = parse(readFileSync(join(root, compose), 'utf8'), { merge: true });
+  const file = yaml(join(root, composeFileOf((each) => existsSync(join(root, each)))));
   const part = isObject(file) ? file[name] : undefined;
   return isObject(part) ? part : {};
 }
@@ -60,7 +68,7 @@ function composePart(root: string, name: string): Record<string, unknown> {
  * is `hidden`.
  */
 export function fileSources(root: string, stack: string): ConfigSources {
-  const project: unknown = parse(readFileSync(join(root, 'Pulumi.yaml'), 'utf8'));
+  const project = yaml(join(root, 'Pulumi.yaml'));
   const keys = isObject(project) && isObject(project.config) ? Object.entries(project.config) : [];
   const defaults = keys.flatMap(([key, declared]) =>
     isObject(declared) && 'default' in declared ? [[`cortex:${key}`, declared.default]] : [],

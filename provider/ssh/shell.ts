@@ -175,6 +175,9 @@ function execute(args: string[], stdin: string, options: RunOptions): Promise<Ex
     const child = spawn('ssh', args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       signal: options.signal,
+      // The engine ends a provider by killing its group of processes. What a ProxyCommand started would be in it,
+      // and without that the shared connection is gone.
+      detached: true,
       // said, because a test's own environment is not what a child has by itself
       env: process.env,
     });
