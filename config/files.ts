@@ -58,7 +58,12 @@ export function secretNames(root: string): string[] {
 }
 
 function composePart(root: string, name: string): Record<string, unknown> {
-  const file = yaml(join(root, composeFileOf((each) => existsSync(join(root, each)))));
+  const file = yaml(
+    join(
+      root,
+      composeFileOf((each) => existsSync(join(root, each))),
+    ),
+  );
   const part = isObject(file) ? file[name] : undefined;
   return isObject(part) ? part : {};
 }
