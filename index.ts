@@ -11,13 +11,11 @@ import { withSecrets } from './components/secrets.ts';
 import { CortexServices } from './components/services.ts';
 import { CloudflareTunnel } from './components/tunnel.ts';
 import { loadConfig } from './config.ts';
-import { Provider } from './provider/resources.ts';
 
 const config = withSecrets('cortex', loadConfig());
 const compose = declaredServices(import.meta.dirname, config);
 const { stack } = config;
 
-const provider = new Provider('cortex');
 const machine = machineFor('cortex', config);
 const host = new ContainerHost('cortex', { ...machine, account: config.host.account });
 const registry = machine.cloud && new Registry('cortex', machine.cloud);
@@ -28,7 +26,6 @@ const services = new CortexServices('cortex', {
   compose,
   images: serviceImages('cortex', { config, compose, registry }),
   host,
-  provider,
   tunnel,
   vm: machine.vm,
 });

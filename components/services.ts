@@ -4,7 +4,7 @@ import { declaredName, isConnector, withReplicas } from '../config/connector.ts'
 import { ConfigError, type Problem } from '../config/problem.ts';
 import { rulesConfig } from '../config/tunnel.ts';
 import type { Config } from '../config.ts';
-import { Proxy as HostProxy, Images, Instance, type Provider, Slot, Volume } from '../provider/resources.ts';
+import { Proxy as HostProxy, Images, Instance, Slot, Volume } from '../provider/resources.ts';
 import { withConfig } from '../spec/config.ts';
 import { type OwnershipProblem, sharedRuntimeProblems } from '../spec/ownership.ts';
 import { type RuntimeName, type ServiceSpec, secretNames } from '../spec/service.ts';
@@ -18,8 +18,6 @@ export interface CortexServicesArgs {
   /** what is run for an image that the compose file names; default: that itself */
   images?: Record<string, pulumi.Input<string>>;
   host: ContainerHost;
-  /** default: the one that the engine makes for itself */
-  provider?: Provider;
   /** gives the connector its token and its rules */
   tunnel?: Pick<CloudflareTunnel, 'token' | 'config' | 'probe' | 'replicas'>;
   /** the VM, where the stack made it: what is on it goes with it */
@@ -36,8 +34,8 @@ export class CortexServices extends pulumi.ComponentResource {
 
   constructor(name: string, args: CortexServicesArgs, opts?: pulumi.ComponentResourceOptions) {
     super('cortex:index:CortexServices', name, {}, opts);
-    const { config, tunnel, vm, provider } = args;
-    const { host } = args.host;
+    const { config, tunnel, vm } = args;
+    const { host, provider } = args.host;
     const { stack } = config;
     const specs = withReplicas(args.compose.services, tunnel?.replicas ?? 1);
     const imageOf = ({ image }: ServiceSpec) => args.images?.[image] ?? image;
