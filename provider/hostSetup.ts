@@ -41,14 +41,16 @@ export function hostLibrary(): string {
  */
 export function hostSetupScript(): string {
   return [
-    hostLibrary(),
-    `proxy_global=$(cat <<'PROXY'\n${proxyGlobal}PROXY\n)`,
+    'umask 022',
+    'containerhost=/usr/local/sbin/containerhost',
     'mkdir -p /usr/local/sbin',
-    `replace /usr/local/sbin/containerhost <<'CONTAINERHOST'`,
+    `cat >"$containerhost.new.$$" <<'CONTAINERHOST'`,
     hostLibrary(),
     'containerhost "$@"',
     'CONTAINERHOST',
-    'chmod 0755 /usr/local/sbin/containerhost',
-    'install_host',
+    'chmod 0755 "$containerhost.new.$$"',
+    'mv -f "$containerhost.new.$$" "$containerhost"',
+    `"$containerhost" install <<'PROXY'`,
+    `${proxyGlobal}PROXY`,
   ].join('\n');
 }

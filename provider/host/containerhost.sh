@@ -3,6 +3,7 @@
 
 containerhost() {
   case "${1:-}" in
+  install) install_host ;;
   addresses)
     restore_addresses
     restore_proxy_files

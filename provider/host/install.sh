@@ -17,16 +17,16 @@ RateLimitIntervalSec=0
 ForwardToSyslog=no
 Audit=no'
 
-install_host() {
-  local changed=
+install_host() { # the proxy's own settings on stdin
+  local settings changed=
+  settings=$(cat)
   # shellcheck disable=SC2174 # the folders above are there, or named
   mkdir -p -m 0700 "$base"
   mkdir -p "$srv" "$proxies" /usr/local/lib/containerhost
   if [ ! -e "$base/key" ]; then (umask 077 && head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$base/key"); fi
   touch "$base/addresses"
 
-  # shellcheck disable=SC2154 # given by whoever sets the host up
-  if ! cmp -s - "$proxies/00-global.cfg" <<<"$proxy_global"; then replace "$proxies/00-global.cfg" <<<"$proxy_global"; changed=1; fi
+  if ! cmp -s - "$proxies/00-global.cfg" <<<"$settings"; then replace "$proxies/00-global.cfg" <<<"$settings"; changed=1; fi
 
   if install_unit containerhost-addresses.service <<'UNIT'; then changed=1; fi
 [Unit]
