@@ -1,36 +1,17 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type * as sdk from '@pulumi/pulumi';
+import gcpTypes from '../rehearsal/clouds/types/gcp.json' with { type: 'json' };
 import { graph } from './components/graph.ts';
-import { type Declared, declared, hostKey, key } from './components/mocks.ts';
+import { type Declared, hostKey, key } from './components/mocks.ts';
 import { golden } from './golden.ts';
-import { rawConfig, stackFile } from './stackConfig.ts';
+import { program, token } from './program.ts';
+import { stackFile } from './stackConfig.ts';
 
 const environment = { ...process.env };
-// each program is a fresh copy of everything, SDKs included
 jest.setTimeout(60_000);
 
 afterEach(() => {
   process.env = { ...environment };
 });
-
-/** What the program declares for a stack whose file is as it is, apart from some keys. */
-async function program(stack: string, changes: Record<string, unknown> = {}) {
-  const secrets = { TELEGRAM_BOT_TOKEN: 'bot-value' };
-  const raw = rawConfig({ ...stackFile(stack), 'cortex:secrets': secrets, ...changes });
-  process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(['cortex:secrets']);
-  // the program runs when it is imported
-  jest.resetModules();
-  const pulumi = require('@pulumi/pulumi') as typeof sdk;
-  pulumi.runtime.setAllConfig(raw);
-  let outputs: typeof import('../index.ts') | undefined;
-  const resources = await declared(
-    async () => {
-      outputs = await import('../index.ts');
-    },
-    { sdk: pulumi, stack },
-  );
-  return { resources, outputs: outputs as NonNullable<typeof outputs> };
-}
 
 beforeEach(() => {
   // what a preview would say
@@ -88,8 +69,19 @@ describe('a stack', () => {
     golden('prod-graph.txt', graph(resources));
   });
 
-  test('says where its services are', async () => {
-    const { outputs } = await program('prod');
+  test('says where its services are, and whose everything is that can have a label', async () => {
+    const { outputs, resources } = await program('prod');
+    const labelled = resources.flatMap((resource) => {
+      const { inputs } = gcpTypes.resources[resource.type as keyof typeof gcpTypes.resources] ?? {};
+      // where there are both, the other is no label but what the thing is made of
+      const property = ['userLabels', 'labels'].find((name) => inputs && Object.hasOwn(inputs, name));
+      return property ? [[key(resource), resource.inputs[property]]] : [];
+    });
+    const whose = { project: 'cortex', stack: 'prod' };
+    expect(labelled).toEqual(labelled.map(([name]) => [name, whose]));
+    expect(labelled.map(([name]) => name)).toEqual(
+      expect.arrayContaining(['Disk cortex-data', 'Instance cortex-vm']),
+    );
     expect(outputs.urls).toEqual({
       'cortex-admin': 'https://admin.cortex.example.com',
       'cortex-dashboard': 'https://dashboard.cortex.example.com',
@@ -146,7 +138,7 @@ describe('a stack', () => {
   test('keeps its secrets encrypted', async () => {
     const { resources } = await program('prod');
     const engine = instances(resources).find(({ name }) => name === 'cortex-engine');
-    expect(engine?.inputs.secrets).toMatchObject({ value: { 'telegram-bot-token': 'bot-value' } });
-    expect(JSON.stringify(resources).split('bot-value')).toHaveLength(2);
+    expect(engine?.inputs.secrets).toMatchObject({ value: { 'telegram-bot-token': token } });
+    expect(JSON.stringify(resources).split(token)).toHaveLength(2);
   });
 });

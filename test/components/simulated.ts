@@ -42,7 +42,8 @@ export async function deploy(
   if (refused.length > 0) throw new Error(refused.join('\n'));
 }
 
-function sealed(value: unknown): unknown {
+/** Inputs as a provider gets them: secrets are what they are on the wire. */
+export function sealed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sealed);
   if (typeof value !== 'object' || value === null) return value;
   if (secretMark in value) return new Secret(sealed((value as unknown as { value: unknown }).value) as never);

@@ -424,10 +424,13 @@ umount /mnt`,
       await write(rehearsal, 'before-the-disk');
       const before = await data(rehearsal);
       const machineId = await rehearsal.vm.exec('cat /etc/machine-id');
+      const replaced = /gcp:compute\/instance:Instance: \(replace\)/;
+      // from the newest image of the family: the operator asks for it
+      expect(well(await rehearsal.preview(['--replace', '**Instance::cortex-vm'])).output).toMatch(replaced);
       rehearsal.project.configure('dev', ['cortex:host', 'bootDiskGb'], 30);
       const { output } = well(await rehearsal.preview());
       expect(output).toMatch(/bootDiskGb 20 => 30 replaces VM cortex-dev: [^.]*\. *The data\s+disk stays\./);
-      expect(output).toMatch(/gcp:compute\/instance:Instance: \(replace\)/);
+      expect(output).toMatch(replaced);
       expect(output).not.toMatch(/gcp:(?!compute\/instance:Instance)[^\n]*\((replace|delete|create)\)/);
 
       otherNumbers();

@@ -617,10 +617,26 @@ describe('the tunnel', () => {
   );
 
   test(
-    'destroy leaves nothing in the clouds, and a planted orphan would be seen',
+    'destroy leaves the data disk as long as it is protected, then nothing; an orphan would be seen',
     async () => {
       expect(await hostLeftovers(rehearsal.vm, rehearsal.stack)).not.toEqual([]);
       expect(cloudLeftovers(rehearsal)).not.toEqual([]);
+      // as production has it
+      const disk = /urn:pulumi:dev::cortex::[^\s"]*gcp:compute\/disk:Disk::cortex-data/.exec(
+        await rehearsal.state(),
+      )?.[0];
+      const state = (verb: string) =>
+        rehearsal.pulumi(['state', verb, `${disk}`, '--yes', '--stack', rehearsal.stack]);
+      well(await state('protect'));
+      expect((await rehearsal.destroy()).code).not.toBe(0);
+      expect(await who(rehearsal, 'cortex-admin')).toMatchObject({ service: 'cortex-admin' });
+      well(await rehearsal.destroy(['--exclude-protected']));
+      expect(cloudLeftovers(rehearsal)).toEqual([
+        expect.stringMatching(/^gcp:compute\/disk:Disk /),
+        expect.stringMatching(/^disk /),
+        expect.stringMatching(/^disk /),
+      ]);
+      well(await state('unprotect'));
       well(await rehearsal.destroy());
       expect(cloudLeftovers(rehearsal)).toEqual([]);
     },

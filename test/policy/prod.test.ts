@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import type * as sdk from '@pulumi/pulumi';
 import { findings, type Options, type Subject } from '../../policy/rule.ts';
 import { rules } from '../../policy/rules.ts';
-import { declared, key } from '../components/mocks.ts';
-import { rawConfig, stackFile } from '../stackConfig.ts';
+import { program, token } from '../program.ts';
+import { stackFile } from '../stackConfig.ts';
 import { rehearsalExceptions } from './exceptions.ts';
 
 const environment = { ...process.env };
@@ -12,52 +11,16 @@ afterEach(() => {
   process.env = { ...environment };
 });
 
-const token = '100200300:a-bot-token-that-no-bot-has-anywhere';
-
 /** All that the program declares for a stack, as the engine would show it to a policy pack. */
-async function planned(stack: string, changes: Record<string, unknown> = {}): Promise<Subject[]> {
-  process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(['cortex:secrets']);
-  // the program runs when it is imported
-  jest.resetModules();
-  const pulumi = require('@pulumi/pulumi') as typeof sdk;
-  const secrets = { TELEGRAM_BOT_TOKEN: token };
-  pulumi.runtime.setAllConfig(rawConfig({ ...stackFile(stack), 'cortex:secrets': secrets, ...changes }));
-  const isProtected = new Set<string>();
-  const resources = await declared(
-    async () => {
-      noteProtected(pulumi, isProtected);
-      await import('../../index.ts');
-    },
-    { sdk: pulumi, stack },
-  );
-  return resources.map(({ type, name, inputs }) => ({
+async function planned(stack: string, changes?: Record<string, unknown>): Promise<Subject[]> {
+  const { resources } = await program(stack, changes);
+  return resources.map(({ type, name, inputs, kept }) => ({
     type,
     name,
     urn: `urn:pulumi:${stack}::cortex::${type}::${name}`,
     props: opened(inputs) as Record<string, unknown>,
-    protect: isProtected.has(key({ type, name, inputs })),
+    protect: kept?.includes('protect') ?? false,
   }));
-}
-
-/** Mocks are not told the options of a resource: they are in the request that the engine would get. */
-function noteProtected(pulumi: typeof sdk, noted: Set<string>): void {
-  const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
-  const register = monitor.registerResource.bind(monitor);
-  monitor.registerResource = (request, ...rest) => {
-    if (request.getProtect())
-      noted.add(key({ type: request.getType(), name: request.getName(), inputs: {} }));
-    return register(request, ...rest);
-  };
-}
-
-interface Request {
-  getProtect(): boolean;
-  getType(): string;
-  getName(): string;
-}
-
-interface Monitor {
-  registerResource(request: Request, ...rest: unknown[]): unknown;
 }
 
 /** Secrets without their envelope, as the engine hands them to a pack. */

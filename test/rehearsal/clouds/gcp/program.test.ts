@@ -8,17 +8,17 @@ import { Registry } from '../../../../components/registry.ts';
 import { withSecrets } from '../../../../components/secrets.ts';
 import { parseConfig } from '../../../../config/parse.ts';
 import type { Config } from '../../../../config.ts';
-import { type PropertyValue, type Props, reveal, Secret } from '../../../../provider/rpc/value.ts';
+import { type Props, reveal, Secret } from '../../../../provider/rpc/value.ts';
 import { gcp } from '../../../../rehearsal/clouds/gcp/gcp.ts';
 import { Store } from '../../../../rehearsal/clouds/store.ts';
 import { declared, hostKey, key, type MockedCloud } from '../../../components/mocks.ts';
+import { sealed } from '../../../components/simulated.ts';
 import { rawConfig } from '../../../stackConfig.ts';
 import { type Deployed, Engine, type FakeWorld, fakeWorld, scratch } from '../fakes.ts';
 
 // The program against the simulated Google Cloud, in one process: every combination of what can be configured.
 
 const directory = scratch();
-const secretMark = '4dabf18193072939515e22adb298388d';
 
 jest.setTimeout(30_000);
 
@@ -26,14 +26,6 @@ beforeEach(() => {
   jest.spyOn(pulumi.log, 'info').mockResolvedValue(undefined);
   jest.spyOn(pulumi.log, 'warn').mockResolvedValue(undefined);
 });
-
-/** Inputs as the provider gets them. */
-function sealed(value: unknown): PropertyValue {
-  if (Array.isArray(value)) return value.map(sealed);
-  if (typeof value !== 'object' || value === null) return (value ?? null) as PropertyValue;
-  if (secretMark in value) return new Secret(sealed((value as unknown as { value: unknown }).value));
-  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, sealed(entry)]));
-}
 
 interface Simulated extends MockedCloud {
   engine: Engine;

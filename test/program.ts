@@ -1,0 +1,29 @@
+import { jest } from '@jest/globals';
+import type * as sdk from '@pulumi/pulumi';
+import { declared, type MockedCloud } from './components/mocks.ts';
+import { rawConfig, stackFile } from './stackConfig.ts';
+
+/** A bot token that no bot has. */
+export const token = '100200300:a-bot-token-that-no-bot-has-anywhere';
+
+/**
+ * What the program declares for a stack whose file is as it is, apart from some keys. Each time it is a fresh copy
+ * of everything, SDKs included.
+ */
+export async function program(stack: string, changes: Record<string, unknown> = {}, cloud?: MockedCloud) {
+  const secrets = { TELEGRAM_BOT_TOKEN: token };
+  const raw = rawConfig({ ...stackFile(stack), 'cortex:secrets': secrets, ...changes });
+  process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(['cortex:secrets']);
+  // the program runs when it is imported
+  jest.resetModules();
+  const pulumi = require('@pulumi/pulumi') as typeof sdk;
+  pulumi.runtime.setAllConfig(raw);
+  let outputs: typeof import('../index.ts') | undefined;
+  const resources = await declared(
+    async () => {
+      outputs = await import('../index.ts');
+    },
+    { sdk: pulumi, stack, cloud },
+  );
+  return { resources, outputs: outputs as NonNullable<typeof outputs> };
+}
