@@ -18,6 +18,7 @@ export async function program(stack: string, changes: Record<string, unknown> = 
   jest.resetModules();
   const pulumi = require('@pulumi/pulumi') as typeof sdk;
   pulumi.runtime.setAllConfig(raw);
+  const before = process.listeners('exit');
   let outputs: typeof import('../index.ts') | undefined;
   const resources = await declared(
     async () => {
@@ -25,5 +26,7 @@ export async function program(stack: string, changes: Record<string, unknown> = 
     },
     { sdk: pulumi, stack, cloud },
   );
+  // what it waits for would keep this copy of the SDK in memory
+  for (const each of process.listeners('exit')) if (!before.includes(each)) process.off('exit', each);
   return { resources, outputs: outputs as NonNullable<typeof outputs> };
 }

@@ -563,6 +563,32 @@ describe('two stacks on one machine', () => {
   );
 
   test(
+    'run no image that is for another CPU: the preview refuses it',
+    async () => {
+      const foreign = '97layer/cortex-editor:1.3.9-arm';
+      await vm.exec(
+        [
+          `tar -cf - -T /dev/null | docker import --platform linux/arm64 - ${foreign}`,
+          asAccount(`tar -cf - -T /dev/null | podman import --quiet --arch arm64 - docker.io/${foreign}`),
+        ].join('\n'),
+      );
+      const edited = (from: string, to: string) => () => second.project.edit('compose.yaml', from, to);
+      const before = await serves(5003);
+      await during(
+        edited('97layer/cortex-editor:1.3.0', foreign),
+        edited(foreign, '97layer/cortex-editor:1.3.0'),
+        async () => {
+          const { code, output } = await second.preview();
+          expect(code).not.toBe(0);
+          expect(output).toMatch(/1\.3\.9-arm" is for arm64, and the host is amd64/);
+        },
+      );
+      expect(await serves(5003)).toEqual(before);
+    },
+    minutes,
+  );
+
+  test(
     'run digests where tags are pinned: a tag that was moved is named by the preview, and followed by `up`',
     async () => {
       const [tag, next] = ['97layer/cortex-editor:1.3.0', '97layer/cortex-editor:1.3.1'];
