@@ -488,6 +488,39 @@ describe('the key of what is encrypted', () => {
   );
 });
 
+describe('Secret Manager', () => {
+  const gcloud = async (args: string[], input?: string) =>
+    well(await rehearsal.run(['gcloud', 'secrets', ...args, '--project=cortex-rehearsal'], { input }));
+  const configure = (key: string, value: unknown) =>
+    rehearsal.project.configure(rehearsal.stack, [key], value);
+
+  test(
+    'takes over a secret, and nothing is replaced; another version is an ordinary rollout',
+    async () => {
+      const file = `Pulumi.${rehearsal.stack}.yaml`;
+      const declared = rehearsal.project.read(file);
+      const secret = `cortex-${rehearsal.stack}-TELEGRAM_BOT_TOKEN`;
+      const current = secrets[1] ?? rehearsal.token;
+      try {
+        await gcloud(['create', secret, '--data-file=-'], current);
+        configure('cortex:secrets', undefined);
+        configure('cortex:secretsFrom', 'secretManager');
+        configure('cortex:secretVersions', { TELEGRAM_BOT_TOKEN: 1 });
+        await expectClean(rehearsal);
+        await gcloud(['versions', 'add', secret, '--data-file=-'], `${current}-next`);
+        configure('cortex:secretVersions', { TELEGRAM_BOT_TOKEN: 2 });
+        const { output } = well(await rehearsal.preview());
+        expect(output.match(/\+-containerhost:index[:/]Instance: \(replace\)/g)).toHaveLength(1);
+        expect(output).not.toContain(current);
+      } finally {
+        await gcloud(['delete', secret]);
+        rehearsal.project.write(file, declared);
+      }
+    },
+    2 * minutes,
+  );
+});
+
 describe('and back', () => {
   test(
     'podman to docker: no request lost, no data changed',

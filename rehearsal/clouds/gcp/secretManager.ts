@@ -5,8 +5,8 @@ import { withLabels } from './labels.ts';
 import { given, nameIn } from './names.ts';
 import { labels, schema } from './rules.ts';
 
-const secretType = 'gcp:secretmanager/secret:Secret';
-const versionType = 'gcp:secretmanager/secretVersion:SecretVersion';
+export const secretType = 'gcp:secretmanager/secret:Secret';
+export const versionType = 'gcp:secretmanager/secretVersion:SecretVersion';
 
 export const secret: Kind = {
   configured: ['project'],
