@@ -87,7 +87,7 @@ export class Hosts {
 
   /** Runs what changes nothing, and returns what it printed. @throws {HostError} */
   ask(stack: string, host: Host, call: string, options: RunOptions = {}): Promise<string> {
-    return this.#run(stack, host, call, options);
+    return this.#run(stack, host, call, { ...options, repeatable: true });
   }
 
   /** One round trip, however many ask. */
@@ -95,7 +95,7 @@ export class Hosts {
     const key = reading(stack, host);
     let result = this.#readings.get(key);
     if (!result) {
-      result = this.#run(stack, host, `read_stack ${words([stack, host.account.name])}`, options);
+      result = this.ask(stack, host, `read_stack ${words([stack, host.account.name])}`, options);
       this.#readings.set(key, result);
       result.catch(() => this.#readings.delete(key));
     }

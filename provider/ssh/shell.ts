@@ -15,6 +15,8 @@ export interface RunOptions {
   signal?: AbortSignal;
   /** called with each line of progress that the script reports */
   progress?: (message: string) => void;
+  /** whether it changes nothing, so that it may be run again when nothing is heard of the first time */
+  repeatable?: boolean;
   /** false: as the login itself; default: by sudo where the login is not root */
   asRoot?: boolean;
 }
@@ -67,8 +69,9 @@ export class SshShell implements Shell {
     const wrapped = `main() {\n${script}\n}\nmain </dev/null\nexit $?\n`;
     const itself = this.#connection.user === 'root' || options.asRoot === false;
     const shell = itself ? 'bash -s' : 'sudo -n bash -s';
-    const { code, stdout, stderr } = await this.#share(() =>
-      execute([...this.#destination, shell], wrapped, options),
+    const { code, stdout, stderr } = await this.#share(
+      () => execute([...this.#destination, shell], wrapped, options),
+      options.repeatable === true,
     );
     if (code === 0) return { stdout };
     if (code !== 255) throw remoteProblem(this.#connection, code, stderr);
@@ -113,12 +116,12 @@ export class SshShell implements Shell {
   }
 
   /** The first opens the connection; those that come meanwhile wait until there is one to share. */
-  async #share(work: () => Promise<Executed>): Promise<Executed> {
+  async #share(work: () => Promise<Executed>, repeatable: boolean): Promise<Executed> {
     if (this.#opening !== undefined) {
       await this.#opening;
       return work();
     }
-    const first = this.#dropDead().then(work);
+    const first = repeatable ? this.#asked(work) : this.#dropDead().then(work);
     this.#opening = Promise.race([first.catch(() => {}), this.#opened(first)]);
     return first;
   }
@@ -133,14 +136,25 @@ export class SshShell implements Shell {
     while (!over && !existsSync(this.#socket)) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
-  /** Ends a connection of an earlier run whose other end is gone without a word, as after a power cut. */
-  async #dropDead(): Promise<void> {
-    if (!existsSync(this.#socket)) return;
+  /** Does not wait for the answer of a connection of an earlier run before it uses it. */
+  async #asked(work: () => Promise<Executed>): Promise<Executed> {
+    const attempt = work();
+    const [dropped, result] = await Promise.all([this.#dropDead(), attempt.catch(() => undefined)]);
+    return dropped ? work() : (result ?? attempt);
+  }
+
+  /**
+   * Ends a connection of an earlier run whose other end is gone without a word, as after a power cut.
+   * @returns whether there was such a one
+   */
+  async #dropDead(): Promise<boolean> {
+    if (!existsSync(this.#socket)) return false;
     const signal = AbortSignal.timeout(answersWithinMs);
     const answered = await execute([...this.#destination, 'true'], '', { signal }).catch(() => undefined);
-    if (answered?.code === 0) return;
+    if (answered?.code === 0) return false;
     await execute(['-O', 'exit', ...this.#destination], '', {});
     rmSync(this.#socket, { force: true });
+    return true;
   }
 }
 

@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { expect, test } from '@jest/globals';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** Runs a module in a Node of its own: what a test loads is Jest's. */
+function inNode(code: string): unknown {
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ['--no-warnings', '--input-type=module', '--eval', code],
+    { cwd: root, encoding: 'utf8' },
+  );
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout);
+}
+
+const load = (first: string) => `
+  ${first}
+  const { createRequire } = await import('node:module');
+  const loaded = createRequire(process.cwd() + '/');
+  const sdk = loaded('@pulumi/pulumi');
+  const large = (name) => Object.keys(loaded.cache).some((file) => file.includes('/node_modules/' + name + '/'));
+`;
+
+test('the SDK is loaded without the compiler and without npm', () => {
+  const found = 'console.log(JSON.stringify([large("@npmcli/arborist"), large("execa")]))';
+  expect(inNode(`${load('')} ${found}`)).toEqual([true, true]);
+  expect(inNode(`${load("await import('./components/sdk.ts');")} ${found}`)).toEqual([false, false]);
+});
+
+test('what is left out says so when somebody calls it', () => {
+  const call = `
+    try { sdk.runtime.computeCodePaths(); } catch ({ message }) { console.log(JSON.stringify(message)); }`;
+  expect(inNode(`${load("await import('./components/sdk.ts');")} ${call}`)).toBe(
+    'computeCodePaths of @pulumi/pulumi/runtime/closure/codePaths is left out: see components/sdk.ts',
+  );
+});
