@@ -2,9 +2,8 @@
 # What runs on a host that this project may never have touched. Only reads: nothing is written, installed, started
 # or stopped, and no tool is needed but those that manage what is found. Sections, each begun by `=== <name>`.
 
-: "${audit:?}"
 # With root's eyes where sudo asks for no password, with the login's own otherwise.
-if [ "$(id -u)" != 0 ] && sudo -n true 2>/dev/null; then exec sudo -n bash -c "$audit"; fi
+if [ "$(id -u)" != 0 ] && sudo -n true 2>/dev/null; then exec sudo -n bash -c "${audit:?}"; fi
 
 bounded() { timeout 20 "$@"; }
 
