@@ -178,8 +178,8 @@ compare_data() { # $1 instance. Fails with data_problems.
     if [ ! -e "$known.accepted" ]; then differs=$(differing_data "${before:-null}" "$found" "$use") || return 1; fi
     if [ -n "$differs" ]; then
       data_problem "$(data_name "$kind" "$data") ($(data_root "$kind" "$data")): $differs"
-    elif [ "$kind" != host ] && [ -e "$data/data" ] && [ ! -e "$data/id" ]; then
-      replace "$data/id" </proc/sys/kernel/random/uuid
+    elif [ "$kind" != host ] && [ -e "$data/data" ] && [ "$(jq -r '.id // empty' <<<"$found")" = '' ]; then
+      name_data "$data" || return 1
       found=$(jq -c --arg id "$(record "$data/id")" '.id = $id' <<<"$found") || return 1
     fi
     jq -cn --arg name "$(basename "$known")" --arg directory "$data" --arg service "$service" --arg instance "$1" --argjson targets "$targets" \
@@ -188,6 +188,16 @@ compare_data() { # $1 instance. Fails with data_problems.
   done <"$directory/data"
   if [ -n "$data_problems" ]; then return 1; fi
   if [ -e "$directory/identity.new" ]; then mv -f "$directory/identity.new" "$directory/identity"; fi
+}
+
+# Another instance that mounts the same folder may do so at this moment: the first one's id is the one of both.
+name_data() { # $1 directory
+  local id
+  id=$(mktemp -p "$1" id.XXXXXX) || return 1
+  cat /proc/sys/kernel/random/uuid >"$id" || return 1
+  chmod 0644 "$id"
+  ln -T "$id" "$1/id" 2>/dev/null || [ -e "$1/id" ] || return 1
+  rm -f "$id"
 }
 
 differing_data() { # $1 before, as recorded, or null, $2 found, $3 rw|ro: prints what differs, or nothing
