@@ -4,7 +4,7 @@ import { declaredName, isConnector, withReplicas } from '../config/connector.ts'
 import { ConfigError, type Problem } from '../config/problem.ts';
 import { rulesConfig } from '../config/tunnel.ts';
 import type { Config } from '../config.ts';
-import { Proxy as HostProxy, Images, Instance, Slot, Volume } from '../provider/resources.ts';
+import { Proxy as HostProxy, Images, Instance, Setup, Slot, Volume } from '../provider/resources.ts';
 import { withConfig } from '../spec/config.ts';
 import { type OwnershipProblem, sharedRuntimeProblems } from '../spec/ownership.ts';
 import { type RuntimeName, type ServiceSpec, secretNames } from '../spec/service.ts';
@@ -41,6 +41,7 @@ export class CortexServices extends pulumi.ComponentResource {
     const imageOf = ({ image }: ServiceSpec) => args.images?.[image] ?? image;
     const inside = { parent: this, provider, ...(vm && { deletedWith: vm }) };
 
+    const setup = new Setup(`${name}-setup`, { host, stack }, inside);
     const proxy = new HostProxy(
       `${name}-proxy`,
       {
@@ -50,7 +51,7 @@ export class CortexServices extends pulumi.ComponentResource {
           specs.map((spec) => [spec.name, { ports: spec.ports, holdMs: holdMs(spec) }]),
         ),
       },
-      inside,
+      { ...inside, dependsOn: setup },
     );
     const images = new Images(
       `${name}-images`,

@@ -1,9 +1,11 @@
+import { Attribution } from './attribution.ts';
 import { Hosts } from './hosts.ts';
 import { images } from './images.ts';
 import { instance } from './instance.ts';
 import { proxy } from './proxy.ts';
 import type { Resource } from './resource.ts';
 import type { ResourceProvider } from './rpc/resourceProvider.ts';
+import { setup } from './setup.ts';
 import { slot } from './slot.ts';
 import { volume } from './volume.ts';
 
@@ -11,6 +13,7 @@ const resources: Record<string, Resource> = {
   'containerhost:index:Images': images,
   'containerhost:index:Instance': instance,
   'containerhost:index:Proxy': proxy,
+  'containerhost:index:Setup': setup,
   'containerhost:index:Slot': slot,
   'containerhost:index:Volume': volume,
 };
@@ -26,12 +29,19 @@ export function containerhost(hosts: Hosts = new Hosts()): ResourceProvider {
     }
     return found;
   };
+  const attribution = new Attribution();
   return {
     name: 'containerhost',
     version: '1.0.0',
     check: (type, req) => of(type).check(req),
-    diff: (type, req) => of(type).diff(req),
-    preview: (type, req) => of(type).preview(req, hosts),
+    diff: (type, req) => {
+      attribution.compared(of(type), req);
+      return of(type).diff(req);
+    },
+    preview: (type, req) => {
+      attribution.tell(of(type), req);
+      return of(type).preview(req, hosts);
+    },
     create: (type, req) => of(type).create(req, hosts),
     read: (type, req) => of(type).read(req, hosts),
     update: (type, req) => {

@@ -9,11 +9,26 @@ export type Difference = 'ADD' | 'DELETE' | 'UPDATE';
  */
 const ignored = new Set(['host.connection', 'host.hostKey', 'registries']);
 
-/** Property path -> what happened to it. Objects are compared by their entries, lists as a whole. */
+/** One property that differs. */
+export interface Differing {
+  path: string[];
+  before: PropertyValue | undefined;
+  after: PropertyValue | undefined;
+}
+
+/** Everything that differs. Objects are compared by their entries, lists as a whole. */
+export function differing(olds: Props, news: Props): Differing[] {
+  return compare(olds, news, []);
+}
+
+/** Property path -> what happened to it. */
 export function differences(olds: Props, news: Props): Record<string, Difference> {
-  const found: Record<string, Difference> = {};
-  compare(olds, news, '', found);
-  return found;
+  return Object.fromEntries(
+    differing(olds, news).map(({ path, before, after }) => [
+      path.reduce(join, ''),
+      (open(before) ?? null) === null ? 'ADD' : (open(after) ?? null) === null ? 'DELETE' : 'UPDATE',
+    ]),
+  );
 }
 
 /** The same for the engine, of a resource that is updated in place. */
@@ -32,24 +47,23 @@ export function inPlace(olds: Props, news: Props): DiffResult {
 function compare(
   old: PropertyValue | undefined,
   now: PropertyValue | undefined,
-  path: string,
-  found: Record<string, Difference>,
-): void {
-  if (ignored.has(path)) return;
+  path: string[],
+): Differing[] {
+  if (ignored.has(path.join('.'))) return [];
   const before = open(old);
   const after = open(now);
   if (isObject(before) && isObject(after)) {
-    for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-      compare(before[key], after[key], join(path, key), found);
-    }
-  } else if (!same(before, after)) {
-    found[path] =
-      before === undefined || before === null
-        ? 'ADD'
-        : after === undefined || after === null
-          ? 'DELETE'
-          : 'UPDATE';
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+    const found = keys.flatMap((key) => compare(before[key], after[key], [...path, key]));
+    return old instanceof Secret || now instanceof Secret ? found.map(sealed) : found;
   }
+  return same(before, after) ? [] : [{ path, before: old, after: now }];
+}
+
+/** What is inside a secret is one. */
+function sealed({ path, before, after }: Differing): Differing {
+  const seal = (value: PropertyValue | undefined) => (value === undefined ? undefined : new Secret(value));
+  return { path, before: seal(before), after: seal(after) };
 }
 
 function open(value: PropertyValue | undefined): PropertyValue | undefined {

@@ -28,6 +28,12 @@ export interface ProxyService {
 /** Registry host -> how to log in there. */
 export type Registries = Record<string, { username: string; password: string }>;
 
+/** Inputs of `Setup`: what all services of a host stand on. */
+export interface SetupInputs {
+  host: Host;
+  stack: string;
+}
+
 /** Inputs of `Proxy`: virtual addresses and listeners of all services of a stack on a host. */
 export interface ProxyInputs {
   host: Host;

@@ -3,20 +3,20 @@ import { accountPaths } from '../runtimes/accountPaths.ts';
 import { problems } from '../runtimes/check.ts';
 import { render } from '../runtimes/render.ts';
 import type { RenderContext, Rendered } from '../runtimes/runtime.ts';
-import { specDigest } from '../spec/digest.ts';
 import { type RuntimeName, runtimeNames, type ServiceSpec, secretNames } from '../spec/service.ts';
+import { type Change, changesText, setPath } from './change.ts';
 import { differences } from './differences.ts';
-import { directories } from './directories.ts';
+import { type Baseline, instanceDrift, madeBy, renderContext, type TextDiff } from './drift.ts';
 import type { InstanceInputs } from './inputs.ts';
 import {
+  dataDirectories,
   deliverProject,
   instanceRecords,
-  mountDirectories,
   putFile,
   putRendered,
   renderedDigests,
 } from './instanceFiles.ts';
-import { changed, type Observed, observe, stateOf } from './observed.ts';
+import { observe } from './observed.ts';
 import { checkUnit, isUnreachable, judge, preflight, refuse } from './preflight.ts';
 import { projectArchive } from './projectArchive.ts';
 import { containerOf, parseReading, type Reading, strangersOf } from './reading.ts';
@@ -33,17 +33,6 @@ import {
   Unknown,
 } from './rpc/value.ts';
 import { words } from './words.ts';
-
-/** What was found right after the creation: what later readings are compared with. */
-interface Baseline {
-  observed: Observed;
-  /** path -> sha256 */
-  files: Record<string, string>;
-  /** secret -> keyed digest */
-  secrets: Record<string, string>;
-  /** as the program gave them: a refresh writes what it finds over the inputs */
-  declared: Pick<InstanceInputs, 'spec' | 'secrets' | 'probe'>;
-}
 
 /**
  * One container of a service on one runtime. Immutable: every difference, wherever it comes from, is mended
@@ -73,6 +62,14 @@ export const instance: Resource = {
       ),
     };
   },
+
+  applied({ oldInputs, olds }) {
+    const { files: _, ...inputs } = oldInputs;
+    const baseline = isObject(olds.baseline) ? olds.baseline : {};
+    return { ...inputs, state: 'running', ...(isObject(baseline.declared) && baseline.declared) };
+  },
+
+  outcome: (news) => mends(specOf(news).rollout === 'recreate' ? 'recreate' : 'rolling'),
 
   async preview({ news, ...operation }, hosts) {
     const { host, stack, runtime, name, spec } = news;
@@ -108,9 +105,10 @@ export const instance: Resource = {
       ].join('\n'),
       { signal, progress },
     );
-    const context = renderContext(declared, reserved);
+    const context = renderContext(declared, given(reserved));
     const rendered = render(runtime, spec, context);
 
+    const digests = fileDigests(declared, context, rendered);
     progress(`starting in ${runtime}`);
     const created = await hosts.change(
       stack,
@@ -119,6 +117,7 @@ export const instance: Resource = {
         `use_service ${words([stack, spec.name])}`,
         ...projectDeliveries(declared),
         putRendered(rendered, context),
+        putFile(`${context.directory}/digests`, digestLines(digests), '0600'),
         ...Object.entries(instanceRecords(declared)).map(([file, content]) =>
           putFile(`${context.directory}/${file}`, content, '0600'),
         ),
@@ -136,15 +135,16 @@ export const instance: Resource = {
     if (!container) throw new Error(`${name} started, but ${runtime} does not know it`);
     const baseline: Omit<Baseline, 'declared'> = {
       observed: observe(runtime, container, spec),
-      files: fileDigests(declared, context, rendered),
+      files: digests,
       secrets: secretDigests(reading, declared),
+      made: madeBy(runtime, container, reading),
     };
-    const given: Props = Object.fromEntries(
+    const kept: Props = Object.fromEntries(
       (['spec', 'secrets', 'probe'] as const).flatMap((key) =>
         inputs[key] === undefined ? [] : [[key, inputs[key]]],
       ),
     );
-    return { id: name, properties: { ...inputs, baseline: { ...baseline, declared: given } } };
+    return { id: name, properties: { ...inputs, baseline: { ...baseline, declared: kept } } as Props };
   },
 
   async read({ id, inputs, properties, log }, hosts) {
@@ -161,14 +161,23 @@ export const instance: Resource = {
     }
     const container = containerOf(reading, stored.runtime, id);
     // The engines answered and do not have it: that is what "gone" means.
-    if (!container) return gone;
+    if (!container) {
+      log('warning', goneText(spec.name, id, reading));
+      return gone;
+    }
     const baseline = reveal(properties.baseline ?? {}) as unknown as Baseline;
+    const applied = { ...stored, ...baseline.declared, name: id };
+    const found = { stored: applied, baseline, container, reading };
+    const changes = instanceDrift(found, await textDiffs(reading));
+    const ours = changes.filter(({ whose }) => whose === 'host');
+    const others = changes.filter(({ whose }) => whose === 'runtime');
+    if (ours.length > 0)
+      log('warning', changesText(`${spec.name} is not as it was deployed:`, ours, mends(spec.rollout)));
+    if (others.length > 0) log('debug', changesText(`${spec.name} is as its engine has it now:`, others, ''));
+    for (const told of foreignData(applied, reading)) log('warning', told);
     // What an earlier refresh found is not what is found now.
     const { files: _, ...before } = inputs;
-    const live = {
-      ...before,
-      ...drift(inputs, baseline, container, reading, { ...stored, ...baseline.declared }),
-    };
+    const live = { ...before, ...written(inputs, applied, ours) };
     return { id, inputs: live, properties: { ...live, baseline: properties.baseline ?? {} } };
   },
 
@@ -207,25 +216,16 @@ function refusals({ runtime, spec }: Props): CheckFailure[] {
   }));
 }
 
-function renderContext({ stack, spec, name = '', host }: InstanceInputs, reserved: string): RenderContext {
+/** What the host gave an instance: `reserve_instance` prints it. */
+function given(reserved: string): Pick<RenderContext, 'ports' | 'addresses'> {
   const ports: Record<string, number> = {};
   const addresses: Record<string, string> = {};
   for (const line of reserved.split('\n')) {
     const [kind, key = '', value = ''] = line.split(' ');
     if (kind === 'port') ports[key] = Number(value);
-    // A peer's address is in the container's hosts file; others are none of its business.
-    if (kind === 'address' && (key === spec.name || spec.peers.includes(key))) addresses[key] = value;
+    if (kind === 'address') addresses[key] = value;
   }
-  return {
-    stack,
-    instance: name,
-    directory: directories.instance(stack, spec.name, name),
-    account: host.account,
-    addresses,
-    ports,
-    ...mountDirectories(stack, spec),
-    digest: specDigest(spec),
-  };
+  return { ports, addresses };
 }
 
 function projectDeliveries(inputs: InstanceInputs): string[] {
@@ -237,15 +237,27 @@ function projectDeliveries(inputs: InstanceInputs): string[] {
   );
 }
 
-/** Also of the unit as it is installed: what systemd reads is a copy of what was rendered. */
+/** Also of what is installed: what the account's systemd and its containers read is a copy of what was rendered. */
 function fileDigests(
-  { runtime }: InstanceInputs,
+  { runtime, spec }: InstanceInputs,
   context: RenderContext,
   rendered: Rendered,
 ): Record<string, string> {
   const digests = renderedDigests(rendered);
-  const unit = digests[`${context.directory}/${context.instance}.container`];
-  return runtime === 'podman' && unit ? { ...digests, [accountPaths(context).unit]: unit } : digests;
+  if (runtime !== 'podman') return digests;
+  const { unit, configs } = accountPaths(context);
+  const copies = [
+    [`${context.directory}/${context.instance}.container`, unit],
+    ...spec.configs.map(({ config }) => [`${context.directory}/configs/${config}`, `${configs}/${config}`]),
+  ].flatMap(([from = '', to = '']) => (digests[from] ? [[to, digests[from]]] : []));
+  return { ...digests, ...Object.fromEntries(copies) };
+}
+
+/** As `sha256sum` prints them. */
+function digestLines(digests: Record<string, string>): string {
+  return Object.entries(digests)
+    .map(([path, digest]) => `${digest}  ${path}\n`)
+    .join('');
 }
 
 function secretDigests(reading: Reading, { name, spec }: InstanceInputs): Record<string, string> {
@@ -255,53 +267,48 @@ function secretDigests(reading: Reading, { name, spec }: InstanceInputs): Record
 }
 
 /** What differs on the host, written over the inputs, so that the engine shows old and new on the property. */
-function drift(
-  inputs: Props,
-  baseline: Baseline,
-  container: Parameters<typeof observe>[1],
-  reading: Reading,
-  stored: InstanceInputs,
-): Props {
-  const result: Props = { state: stateOf(container) };
-
-  const spec = structuredClone(stored.spec) as unknown as Record<string, Plain>;
-  for (const [path, value] of Object.entries(
-    changed(baseline.observed, observe(stored.runtime, container, stored.spec)),
-  )) {
-    setPath(spec, path.split('.'), value);
-  }
-  result.spec = sealLike(spec, inputs.spec);
-
-  const files: Record<string, string> = {};
-  for (const [path, digest] of Object.entries(baseline.files)) {
-    const now = reading.files[path];
-    if (now !== digest) files[path] = now === undefined ? 'removed on the host' : 'changed on the host';
-  }
-  if (Object.keys(files).length > 0) result.files = files;
-
-  const secrets: Props = { ...stored.secrets };
-  const now = secretDigests(reading, stored);
-  for (const [secret, digest] of Object.entries(baseline.secrets)) {
-    if (now[secret] !== digest)
-      secrets[secret] = now[secret] === '' ? 'removed on the host' : 'changed on the host';
-  }
-  result.secrets = new Secret(secrets);
-
-  const { probe } = stored;
-  const said = reading.probes[stored.name ?? ''];
-  if (probe) result.probe = { ...probe, ...(said !== undefined && { expected: said }) };
-  return result;
+function written(inputs: Props, { spec, secrets, probe }: InstanceInputs, changes: readonly Change[]): Props {
+  const live = structuredClone({ spec, secrets, probe }) as unknown as Record<string, Plain>;
+  live.state = 'running';
+  for (const { path, now } of changes) setPath(live, path, now);
+  const { probe: said, ...rest } = live;
+  return {
+    ...rest,
+    spec: sealLike(live.spec ?? null, inputs.spec),
+    secrets: new Secret(live.secrets ?? {}),
+    ...(probe && { probe: said }),
+  } as Props;
 }
 
-function setPath(object: Record<string, Plain>, path: string[], value: Plain): void {
-  const [key = '', ...rest] = path;
-  if (rest.length === 0) {
-    if (value === null) delete object[key];
-    else object[key] = value;
-    return;
-  }
-  const child = object[key];
-  const next = typeof child === 'object' && child !== null && !Array.isArray(child) ? { ...child } : {};
-  object[key] = next;
-  setPath(next, rest, value);
+/** Loaded where there is something to compare: a clean reading does without. */
+async function textDiffs({ texts }: Reading): Promise<TextDiff> {
+  if (Object.keys(texts).length === 0) return () => '';
+  return (await import('./textDiff.ts')).textDiff;
+}
+
+/** What `up` does about it: the fear of an operator is what it might break. */
+function mends(rollout: ServiceSpec['rollout']): string {
+  return rollout === 'rolling'
+    ? 'pulumi up starts a new instance beside this one and switches to it once it is healthy: this one serves until then.'
+    : 'pulumi up stops it while its requests wait, and starts a new one on the same data; if that one does not become healthy, this one serves again.';
+}
+
+/** Data that is not what an instance took over last. It is left alone: which of both is right, only a person knows. */
+function foreignData({ stack, spec }: InstanceInputs, { foreignVolumes }: Reading): string[] {
+  return dataDirectories(stack, spec).flatMap(({ directory }) => {
+    const kind = directory.includes('/volumes/') ? 'volume' : 'project';
+    const found = foreignVolumes[`${kind}.${directory.replace(/^.*\//, '')}`];
+    if (found === undefined) return [];
+    return [
+      `${spec.name}: what is in ${directory} ${found} (someone changed it on the host). It is left alone, and ` +
+        `${spec.name} is not replaced before it is put right: docs/recovery.md, "Data".`,
+    ];
+  });
+}
+
+function goneText(service: string, instance: string, { accountUnits }: Reading): string {
+  const unit = accountUnits[`${instance}.service`];
+  const how =
+    unit?.load === 'loaded' ? `its unit ${instance}.service is ${unit.active}` : 'its container is not there';
+  return `${service} does not run: ${how} (someone changed it on the host). pulumi up starts a new instance on the same data.`;
 }

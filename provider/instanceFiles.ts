@@ -102,7 +102,11 @@ function placeOf(
   }
 }
 
-function dataDirectories(stack: string, spec: ServiceSpec): { directory: string; readOnly: boolean }[] {
+/** The folders of the stack that a service mounts. */
+export function dataDirectories(
+  stack: string,
+  spec: ServiceSpec,
+): { directory: string; readOnly: boolean }[] {
   const found = new Map<string, boolean>();
   for (const mount of spec.mounts) {
     if (mount.kind !== 'volume' && mount.kind !== 'project') continue;

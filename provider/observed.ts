@@ -56,27 +56,95 @@ function mounts(container: Inspected): Plain[] {
     .sort();
 }
 
+/** An engine gives a container its own short id as a name, another one at each start of a unit. */
+function isOwnId(container: Inspected, name: Plain): boolean {
+  return typeof name === 'string' && /^[0-9a-f]{12,}$/.test(name) && idOf(container).startsWith(name);
+}
+
+function aliases(container: Inspected): Plain {
+  const networks = at(container, 'NetworkSettings.Networks');
+  return Object.fromEntries(
+    keysOf(networks).map((network) => {
+      const names = list((networks as Record<string, { Aliases?: unknown }>)[network]?.Aliases);
+      return [network, names.filter((name) => !isOwnId(container, name)).sort()];
+    }),
+  );
+}
+
+/** Compose and systemd add labels of their own, which say where and by what a container was made. */
+function labels(container: Inspected): Plain {
+  const all = Object.entries(labelsOf(container));
+  return Object.fromEntries(
+    all.filter(([name]) => !/^(com\.docker\.compose\.|PODMAN_SYSTEMD_UNIT$)/.test(name)),
+  );
+}
+
+function healthCommand(container: Inspected): Plain {
+  const [how, ...words] = list(at(container, 'Config.Healthcheck.Test'));
+  if (how === undefined || how === 'NONE') return null;
+  return how === 'CMD-SHELL' ? ['/bin/sh', '-c', ...words] : how === 'CMD' ? words : [how, ...words];
+}
+
+const milliseconds = (path: string) => (c: Inspected) => Number(plain(at(c, path)) ?? 0) / 1e6;
+const sorted = (path: string) => (c: Inspected) =>
+  list(at(c, path))
+    .map((each) => canonicalJson(each))
+    .sort();
+const as = (path: string) => (c: Inspected) => plain(at(c, path));
+
 /** Path in the spec -> how to find it in a container. */
 const properties: Record<string, (container: Inspected) => Plain> = {
-  image: (c) => plain(at(c, 'Config.Image')),
-  entrypoint: (c) => plain(at(c, 'Config.Entrypoint')),
-  command: (c) => plain(at(c, 'Config.Cmd')),
-  user: (c) => plain(at(c, 'Config.User')),
-  workingDir: (c) => plain(at(c, 'Config.WorkingDir')),
-  readOnly: (c) => plain(at(c, 'HostConfig.ReadonlyRootfs')),
-  privileged: (c) => plain(at(c, 'HostConfig.Privileged')),
+  image: as('Config.Image'),
+  // a tag may be given to another image, which the next start would take
+  imageId: as('Image'),
+  entrypoint: as('Config.Entrypoint'),
+  command: as('Config.Cmd'),
+  user: as('Config.User'),
+  workingDir: as('Config.WorkingDir'),
+  hostname: (c) => (isOwnId(c, plain(at(c, 'Config.Hostname'))) ? null : plain(at(c, 'Config.Hostname'))),
+  readOnly: as('HostConfig.ReadonlyRootfs'),
+  init: as('HostConfig.Init'),
+  privileged: as('HostConfig.Privileged'),
   capAdd: (c) => list(at(c, 'HostConfig.CapAdd')).map(String).sort(),
   capDrop: (c) => list(at(c, 'HostConfig.CapDrop')).map(String).sort(),
   securityOpt: (c) => list(at(c, 'HostConfig.SecurityOpt')).map(String).sort(),
-  'limits.memoryBytes': (c) => plain(at(c, 'HostConfig.Memory')),
+  devices: sorted('HostConfig.Devices'),
+  groupAdd: sorted('HostConfig.GroupAdd'),
+  pidMode: as('HostConfig.PidMode'),
+  ipcMode: as('HostConfig.IpcMode'),
+  usernsMode: as('HostConfig.UsernsMode'),
+  networkMode: as('HostConfig.NetworkMode'),
+  dns: sorted('HostConfig.Dns'),
+  tmpfs: as('HostConfig.Tmpfs'),
+  'limits.memoryBytes': as('HostConfig.Memory'),
+  'limits.memoryReservationBytes': as('HostConfig.MemoryReservation'),
   'limits.cpus': (c) => Number(plain(at(c, 'HostConfig.NanoCpus')) ?? 0) / 1e9,
-  'limits.pids': (c) => plain(at(c, 'HostConfig.PidsLimit')),
+  'limits.cpuShares': as('HostConfig.CpuShares'),
+  'limits.cpuset': as('HostConfig.CpusetCpus'),
+  'limits.pids': as('HostConfig.PidsLimit'),
+  'health.command': healthCommand,
+  'health.intervalMs': milliseconds('Config.Healthcheck.Interval'),
+  'health.timeoutMs': milliseconds('Config.Healthcheck.Timeout'),
+  'health.startPeriodMs': milliseconds('Config.Healthcheck.StartPeriod'),
+  'health.retries': as('Config.Healthcheck.Retries'),
+  stopSignal: as('Config.StopSignal'),
+  stopTimeout: as('Config.StopTimeout'),
   mounts,
-  networks: (c) => keysOf(at(c, 'NetworkSettings.Networks')),
-  portBindings: (c) => plain(at(c, 'HostConfig.PortBindings')),
+  networks: networksOf,
+  aliases,
+  labels,
+  portBindings: as('HostConfig.PortBindings'),
   extraHosts: (c) => list(at(c, 'HostConfig.ExtraHosts')).map(String).sort(),
-  logging: (c) => plain(at(c, 'HostConfig.LogConfig')),
+  logging: as('HostConfig.LogConfig'),
 };
+
+/** What can be changed of a container that is there already: `update`, `network connect`. */
+const changeable = /^(restart|environment|networks|aliases|limits\.|health\.)/;
+
+/** Whether only another engine, or another container, could have made this one different. */
+export function isFixed(path: string): boolean {
+  return !changeable.test(path);
+}
 
 /**
  * The properties of a container that a deployment declares and a person could have changed. Of secrets that are
@@ -97,6 +165,10 @@ export function observe(
   return observed;
 }
 
+export function idOf(container: Inspected): string {
+  return String(plain(at(container, 'Id')) ?? '');
+}
+
 /** Whether it runs, in the engine's word: `running`, `exited`, `paused`… */
 export function stateOf(container: Inspected): string {
   return String(plain(at(container, 'State.Status')));
@@ -111,28 +183,46 @@ export function labelsOf(container: Inspected): Record<string, string> {
   return typeof labels === 'object' && labels !== null ? (labels as Record<string, string>) : {};
 }
 
-/** Path in the spec -> what is there now, for everything that is not as it was. */
-export function changed(before: Observed, now: Observed): Record<string, Plain> {
-  const result: Record<string, Plain> = {};
-  for (const path of new Set([...Object.keys(before), ...Object.keys(now)])) {
-    const old = before[path] ?? null;
-    const live = now[path] ?? null;
-    if (path === 'environment') {
-      Object.assign(result, changedEntries(old, live));
-    } else if (canonicalJson(old) !== canonicalJson(live)) {
-      result[path] = live;
-    }
-  }
-  return result;
+/** Compared by their entries: as a whole they would hide the one that differs. */
+const byEntry = ['environment', 'labels', 'aliases'];
+
+/** One property of a container that is not as it was. */
+export interface ObservedChange {
+  path: string[];
+  before: Plain;
+  now: Plain;
 }
 
-/** Variables one by one: a whole environment would hide the one that differs. */
-function changedEntries(before: Plain, now: Plain): Record<string, Plain> {
-  const old = before as Record<string, Plain> | null;
-  const live = now as Record<string, Plain> | null;
-  const result: Record<string, Plain> = {};
-  for (const name of new Set([...Object.keys(old ?? {}), ...Object.keys(live ?? {})])) {
-    if (old?.[name] !== live?.[name]) result[`environment.${name}`] = live?.[name] ?? null;
-  }
-  return result;
+/** The names of the networks that it is in. */
+export function networksOf(container: Inspected): string[] {
+  return keysOf(at(container, 'NetworkSettings.Networks'));
+}
+
+/** Everything that is not as it was. What nobody looked at then is compared from the next creation on. */
+export function changed(before: Observed, now: Observed): ObservedChange[] {
+  return Object.keys(before)
+    .filter((path) => path in now)
+    .flatMap((path) => {
+      const [old, live] = [before[path] ?? null, now[path] ?? null];
+      return byEntry.includes(path)
+        ? changedEntries(path, old, live)
+        : differs(old, live)
+          ? [{ path: path.split('.'), before: old, now: live }]
+          : [];
+    });
+}
+
+function changedEntries(path: string, before: Plain, now: Plain): ObservedChange[] {
+  const old = (before ?? {}) as Record<string, Plain>;
+  const live = (now ?? {}) as Record<string, Plain>;
+  // a network that it left, or joined, is told as one
+  const entered = (name: string) => path !== 'aliases' || (name in old && name in live);
+  return [...new Set([...Object.keys(old), ...Object.keys(live)])]
+    .filter(entered)
+    .filter((name) => differs(old[name] ?? null, live[name] ?? null))
+    .map((name) => ({ path: [path, name], before: old[name] ?? null, now: live[name] ?? null }));
+}
+
+function differs(one: Plain, other: Plain): boolean {
+  return canonicalJson(one) !== canonicalJson(other);
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Change, changesText, somebodys } from './change.ts';
 import { inPlace } from './differences.ts';
 import { renderListeners } from './haproxy.ts';
 import type { Hosts } from './hosts.ts';
@@ -19,6 +20,12 @@ export const proxy: Resource = {
 
   diff: ({ oldInputs, news }) => inPlace(oldInputs, news),
 
+  applied({ oldInputs, olds }) {
+    return { ...oldInputs, running: true, services: olds.declared ?? oldInputs.services ?? {} };
+  },
+
+  outcome: () => mends,
+
   preview: ({ news }) => news,
 
   async create(req, hosts) {
@@ -31,17 +38,20 @@ export const proxy: Resource = {
     return { properties: withDeclared(req.news) };
   },
 
-  async read({ id, inputs, properties }, hosts) {
+  async read({ id, inputs, properties, log }, hosts) {
     // A refresh writes what it finds over the inputs.
     const given = properties.declared ?? inputs.services;
     const stored = reveal({ ...inputs, services: given ?? {} }) as unknown as ProxyInputs;
     const reading = await hosts.read(stored.stack, stored.host);
     if (!reading) return gone;
+    const changes = [
+      ...Object.keys(stored.services).flatMap((service) => listenerChanges(reading, stored, service)),
+      ...(reading.proxyRuns ? [] : [somebodys(['running'], true, false)]),
+    ];
+    const described = await Promise.all(changes.map((change) => withText(change, reading, stored)));
+    if (changes.length > 0) log('warning', changesText("the host's proxy:", described, mends));
     const services: Props = { ...(given as Props) };
-    for (const service of Object.keys(stored.services)) {
-      const problem = fileProblem(reading, stored, service);
-      if (problem) services[service] = problem;
-    }
+    for (const { path, now } of changes) if (path[0] === 'services') services[path[1] ?? ''] = now;
     const live = { ...inputs, services, running: reading.proxyRuns };
     return { id, inputs: live, properties: { ...live, declared: given ?? {} } };
   },
@@ -72,22 +82,46 @@ async function listen(inputs: Props, { signal, log }: Operation, hosts: Hosts): 
   return declared;
 }
 
-/** The service's part of the configuration, as the host must have it now, compared by digest. */
-function fileProblem(
+const mends = 'pulumi up writes it anew, and reloads the proxy once: no request is lost.';
+
+/** What is not as it was applied: the service's virtual address, its part of the configuration. */
+function listenerChanges(reading: Reading, stored: ProxyInputs, service: string): Change[] {
+  const address = reading.addresses[service];
+  if (address !== undefined && !reading.loopback.has(address)) {
+    return [somebodys(['services', service], 'as applied', `${address} was removed on the host`)];
+  }
+  const expected = expectedFile(reading, stored, service);
+  const live = reading.files[fileOf(stored, service)];
+  if (expected === undefined || live === createHash('sha256').update(expected).digest('hex')) return [];
+  const now = live === undefined ? 'removed on the host' : 'changed on the host';
+  return [somebodys(['services', service], 'as applied', now)];
+}
+
+async function withText(change: Change, reading: Reading, stored: ProxyInputs): Promise<Change> {
+  const [, service = ''] = change.path;
+  const expected = expectedFile(reading, stored, service);
+  const now = reading.texts[fileOf(stored, service)];
+  if (expected === undefined || now === undefined) return change;
+  const { textDiff } = await import('./textDiff.ts');
+  return { ...change, text: textDiff(expected, now) };
+}
+
+const fileOf = ({ stack }: ProxyInputs, service: string) =>
+  `/etc/containerhost/haproxy/${stack}.${service}.cfg`;
+
+/** The service's part of the configuration, as the host must have it now. */
+function expectedFile(
   reading: Reading,
   { stack, services }: ProxyInputs,
   service: string,
 ): string | undefined {
   const declared = services[service];
   if (!declared || declared.ports.length === 0) return undefined;
-  const live = reading.files[`/etc/containerhost/haproxy/${stack}.${service}.cfg`];
-  if (live === undefined) return 'removed on the host';
   const record = reading.services[service];
   const slot = record && record.slot !== record.parked ? record.slot : '';
   const ports = record?.instances[slot] ?? {};
-  const expected = renderListeners({ stack, service, ...declared })
+  const text = renderListeners({ stack, service, ...declared })
     .replaceAll('@address@', reading.addresses[service] ?? '')
     .replace(/@(\d+)@/g, (_, port: string) => `${ports[port] ?? 1}`);
-  const digest = createHash('sha256').update(`${expected}\n`).digest('hex');
-  return live === digest ? undefined : 'changed on the host';
+  return `${text}\n`;
 }

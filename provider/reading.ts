@@ -1,6 +1,6 @@
 import { qualifiedImage } from '../runtimes/image.ts';
-import type { RuntimeName } from '../spec/service.ts';
-import { type Inspected, labelsOf, nameOf } from './observed.ts';
+import { type RuntimeName, runtimeNames } from '../spec/service.ts';
+import { type Inspected, labelsOf, nameOf, networksOf } from './observed.ts';
 
 /** Everything of a stack on a host, as `read_stack` prints it. */
 export interface Reading {
@@ -8,10 +8,14 @@ export interface Reading {
   services: Record<string, ServiceRecord>;
   /** path -> sha256 */
   files: Record<string, string>;
+  /** path -> what is in it, of those that are not as they were delivered */
+  texts: Record<string, string>;
   /** `<instance>-<secret>` -> keyed digest */
   secrets: Record<string, string>;
   /** `<stack>.<service>.<port>` -> address and port that the running proxy sends requests to */
   proxy: Record<string, string>;
+  /** the same names -> why a server of the running proxy gets no requests */
+  idle: Record<string, string>;
   proxyRuns: boolean;
   /** service -> virtual address */
   addresses: Record<string, string>;
@@ -23,6 +27,39 @@ export interface Reading {
   probes: Record<string, string>;
   /** references of the images that each engine has, with their registry */
   images: Record<RuntimeName, Set<string>>;
+  /** the version of each engine, as it is installed; those that are not from a package have none */
+  engines: Partial<Record<RuntimeName, string>>;
+  /** the account's units of instances, and those of the host that services stand on */
+  accountUnits: Record<string, Unit>;
+  hostUnits: Record<string, Unit>;
+  /** files of units that might be a service's, or of anybody's */
+  unitFiles: string[];
+  networks: Network[];
+  /** whether the account's systemd starts at boot */
+  linger: boolean;
+  /** the account's, `<first>:<count>` */
+  subordinateIds: { users: string; groups: string };
+  /** addresses of the loopback interface */
+  loopback: Set<string>;
+  /** the stack's volumes that are not the folders which an instance took over last -> what was found */
+  foreignVolumes: Record<string, string>;
+}
+
+/** A unit as systemd has it. */
+export interface Unit {
+  load: string;
+  active: string;
+  /** `enabled`, `disabled`, `generated`, … */
+  boot: string;
+  /** paths of what overrides parts of it */
+  dropIns: string[];
+}
+
+export interface Network {
+  runtime: RuntimeName;
+  name: string;
+  /** the stack of whose it is labelled to be; empty: of none */
+  stack: string;
 }
 
 export interface ServiceRecord {
@@ -44,8 +81,10 @@ export function parseReading(text: string): Reading {
     machineId: section(sections, 'machine').trim(),
     services: {},
     files: {},
+    texts: {},
     secrets: {},
     proxy: {},
+    idle: {},
     proxyRuns: !section(sections, 'proxy').startsWith('down'),
     addresses: {},
     volumes: new Set((sections.get('volumes') ?? '').split('\n').filter(Boolean)),
@@ -55,6 +94,15 @@ export function parseReading(text: string): Reading {
     },
     probes: {},
     images: { docker: new Set(), podman: new Set() },
+    engines: {},
+    accountUnits: units(sections.get('account-units') ?? ''),
+    hostUnits: units(sections.get('host-units') ?? ''),
+    unitFiles: (sections.get('unit-files') ?? '').split('\n').filter(Boolean),
+    networks: [],
+    linger: false,
+    subordinateIds: { users: '', groups: '' },
+    loopback: new Set(),
+    foreignVolumes: {},
   };
   for (const [service = '', kind, name = '', port = '', loopback] of rows(section(sections, 'records'))) {
     reading.services[service] ??= { slot: '', parked: '', instances: {} };
@@ -77,8 +125,47 @@ export function parseReading(text: string): Reading {
   for (const [engine, reference = ''] of rows(section(sections, 'images'))) {
     if (engine === 'docker' || engine === 'podman') reading.images[engine].add(qualifiedImage(reference));
   }
-  Object.assign(reading.proxy, servers(section(sections, 'proxy')));
+  for (const { name, target, idle } of servers(section(sections, 'proxy'))) {
+    reading.proxy[name] = target;
+    if (idle) reading.idle[name] = idle;
+  }
+  for (const line of (sections.get('texts') ?? '').split('\n').filter(Boolean)) {
+    const space = line.indexOf(' ');
+    reading.texts[line.slice(space + 1)] = Buffer.from(line.slice(0, space), 'base64').toString();
+  }
+  for (const [runtime, name = '', stack = ''] of rows(sections.get('networks') ?? '')) {
+    if (runtime === 'docker' || runtime === 'podman') reading.networks.push({ runtime, name, stack });
+  }
+  readHost(reading, sections.get('host') ?? '');
   return reading;
+}
+
+/** What services stand on, beside the engines: a line for each fact. */
+function readHost(reading: Reading, text: string): void {
+  for (const [fact, key = '', ...rest] of rows(text)) {
+    if (fact === 'linger') reading.linger = key === 'yes';
+    if (fact === 'users' || fact === 'groups') reading.subordinateIds[fact] = key;
+    if (fact === 'package') reading.engines[key === 'podman' ? 'podman' : 'docker'] = rest.join(' ');
+    if (fact === 'volume') reading.foreignVolumes[key] = rest.join(' ');
+    if (fact === 'address') reading.loopback.add(key.replace(/\/.*/, ''));
+  }
+}
+
+/** `systemctl show`: a block a unit, `<key>=<value>` on each line. */
+function units(text: string): Record<string, Unit> {
+  const found: Record<string, Unit> = {};
+  for (const block of text.split('\n\n')) {
+    const of = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(block)?.[1] ?? '';
+    const name = of('Id');
+    if (name === '') continue;
+    found[name] = {
+      load: of('LoadState'),
+      active: of('ActiveState'),
+      boot: of('UnitFileState'),
+      dropIns: of('DropInPaths').split(' ').filter(Boolean),
+    };
+  }
+  return found;
 }
 
 /** The container of an instance: by its label, because a name can be taken by anybody. */
@@ -122,6 +209,37 @@ export function strangersOf(reading: Reading, stack: string, service: string): S
   return result;
 }
 
+/** What carries the stack's labels or its services' names, and is nothing that the stack knows: told, never touched. */
+export function strayThings(reading: Reading, stack: string): string[] {
+  const services = Object.keys(reading.services);
+  const instances = new Set(
+    Object.values(reading.services).flatMap((record) => Object.keys(record.instances)),
+  );
+  const own = runtimeNames.flatMap((runtime) =>
+    reading.containers[runtime].filter((each) => labelsOf(each)['containerhost.stack'] === stack),
+  );
+  const containers = runtimeNames.flatMap((runtime) =>
+    reading.containers[runtime]
+      .filter((each) => own.includes(each))
+      // those of a service are told with it
+      .filter((each) => !services.includes(labelsOf(each)['containerhost.service'] ?? ''))
+      .map((each) => `container "${nameOf(each)}" in ${runtime} has the labels of stack ${stack}`),
+  );
+  const used = new Set(own.flatMap(networksOf));
+  const networks = reading.networks
+    .filter((each) => each.stack === stack || (each.stack === '' && each.name.startsWith(`${stack}-`)))
+    .filter((each) => own.length > 0 && !used.has(each.name))
+    .map((each) => `network "${each.name}" in ${each.runtime} has the label or the name of stack ${stack}`);
+  const units = reading.unitFiles
+    .filter((path) => {
+      const name = path.replace(/^.*\//, '').replace(/\.(container|service|kube|pod|parked)$/, '');
+      const service = services.find((each) => name === each || name.startsWith(`${each}-`));
+      return service !== undefined && !instances.has(name);
+    })
+    .map((path) => `unit ${path} has the name of a service`);
+  return [...containers, ...networks, ...units];
+}
+
 function split(text: string): Map<string, string> {
   const sections = new Map<string, string>();
   // Not by the `m` flag: it takes U+2028 for the end of a line, which JSON leaves as it is.
@@ -152,14 +270,17 @@ function containers(text: string): Inspected[] {
 }
 
 /** `show servers state`: a version, a line of column names behind `#`, a line a server. */
-function servers(text: string): Record<string, string> {
+function servers(text: string): { name: string; target: string; idle: string }[] {
   const lines = rows(text);
   const header = lines.find((line) => line[0] === '#')?.slice(1) ?? [];
-  const column = (line: string[], name: string) => line[header.indexOf(name)] ?? '';
-  const result: Record<string, string> = {};
-  for (const line of lines) {
-    if (line[0] === '#' || line.length < header.length || header.length === 0) continue;
-    result[column(line, 'be_name')] = `${column(line, 'srv_addr')}:${column(line, 'srv_port')}`;
-  }
-  return result;
+  return lines.flatMap((line) => {
+    if (line[0] === '#' || line.length < header.length || header.length === 0) return [];
+    const column = (name: string) => line[header.indexOf(name)] ?? '';
+    const admin = Number(column('srv_admin_state'));
+    // maintenance and drain, however they came about (HAProxy's management guide, "show servers state")
+    const idle = (admin & 0x01) !== 0 ? 'in maintenance' : (admin & 0x08) !== 0 ? 'drained' : '';
+    const weightless = column('srv_uweight') === '0' ? 'without weight' : '';
+    const target = `${column('srv_addr')}:${column('srv_port')}`;
+    return [{ name: column('be_name'), target, idle: idle || weightless }];
+  });
 }

@@ -16,6 +16,10 @@ import type { Props } from './rpc/value.ts';
 
 /** What the provider does for one type of resource, on the hosts of this run. */
 export interface Resource {
+  /** the inputs as they were applied last, whatever a refresh has found since; where a preview says what differs */
+  applied?(req: DiffRequest): Props;
+  /** how an update comes about, in a sentence for whoever fears it */
+  outcome?(news: Props): string;
   check(req: CheckRequest): CheckResult;
   diff(req: DiffRequest): DiffResult;
   preview(req: PreviewRequest, hosts: Hosts): Props | Promise<Props>;

@@ -27,6 +27,18 @@ export interface HostArgs {
   connection: pulumi.Input<Connection>;
 }
 
+export interface SetupArgs {
+  host: HostArgs;
+  stack: pulumi.Input<string>;
+}
+
+/** What the set-up of a host gave it, and what has to stay: there before the proxy, and mended before anything else. */
+export class Setup extends pulumi.CustomResource {
+  constructor(name: string, args: SetupArgs, opts?: pulumi.CustomResourceOptions) {
+    super('containerhost:index:Setup', name, { ...args }, opts);
+  }
+}
+
 export interface ProxyArgs {
   host: HostArgs;
   stack: pulumi.Input<string>;

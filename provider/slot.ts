@@ -1,3 +1,4 @@
+import { type Change, changesText, somebodys } from './change.ts';
 import { inPlace } from './differences.ts';
 import type { Hosts } from './hosts.ts';
 import type { SlotInputs } from './inputs.ts';
@@ -17,16 +18,16 @@ export const slot: Resource = {
 
   async create(req, hosts) {
     const { stack, service } = await switchTo(req.inputs, req, hosts);
-    return { id: `${stack}/${service}`, properties: req.inputs };
+    return { id: `${stack}/${service}`, properties: withDeclared(req.inputs) };
   },
 
   async update(req, hosts) {
     const strays = reveal(req.oldInputs.strays ?? []) as string[];
     await switchTo(req.news, req, hosts, strays);
-    return { properties: req.news };
+    return { properties: withDeclared(req.news) };
   },
 
-  async read({ id, inputs }, hosts) {
+  async read({ id, inputs, properties, log }, hosts) {
     const { host, stack, service } = reveal(inputs) as unknown as SlotInputs;
     const reading = await hosts.read(stack, host);
     if (!reading) return gone;
@@ -34,12 +35,16 @@ export const slot: Resource = {
     if (!record?.slot) return gone;
     const { strays: _, ...before } = inputs;
     const strays = straysOf(reading, service);
-    const live = {
-      ...before,
-      instance: serving(reading, stack, service),
-      ...(strays.length > 0 && { strays }),
-    };
-    return { id, inputs: live, properties: live };
+    // A refresh writes what it finds over the inputs.
+    const applied = String(properties.declared ?? inputs.instance);
+    const instance = serving(reading, stack, service);
+    const changes: Change[] = [
+      ...(instance === applied ? [] : [somebodys(['instance'], applied, instance)]),
+      ...(strays.length === 0 ? [] : [somebodys(['strays'], null, strays)]),
+    ];
+    if (changes.length > 0) log('warning', changesText(`requests of ${service}:`, changes, mends));
+    const live = { ...before, instance, ...(strays.length > 0 && { strays }) };
+    return { id, inputs: live, properties: { ...live, declared: applied } };
   },
 
   async delete({ oldInputs, signal, log }, hosts) {
@@ -51,6 +56,13 @@ export const slot: Resource = {
     });
   },
 };
+
+function withDeclared(inputs: Props): Props {
+  return { ...inputs, declared: inputs.instance ?? '' };
+}
+
+const mends =
+  'pulumi up points them at the instance that it deployed, and removes what an earlier run left behind.';
 
 async function switchTo(
   inputs: Props,
@@ -76,6 +88,8 @@ function serving(reading: Reading, stack: string, service: string): string {
   for (const [port, loopback] of Object.entries(ports)) {
     const target = reading.proxy[`${stack}.${service}.${port}`];
     if (target !== undefined && target !== `127.0.0.1:${loopback}`) return `${target} (changed on the host)`;
+    const idle = reading.idle[`${stack}.${service}.${port}`];
+    if (idle) return `${name} (${idle} on the host)`;
   }
   return name;
 }

@@ -81,7 +81,8 @@ export function strangersAmong(found: string[], known: Known): string[] {
   }
   for (const service of services) {
     ours.add(`listener ${stack}.${service}.cfg`);
-    for (const record of ['', '/slot', '/listeners']) ours.add(`record ${stack}/${service}${record}`);
+    for (const record of ['', '/slot', '/listeners', '/digests'])
+      ours.add(`record ${stack}/${service}${record}`);
     for (const { name } of instances) ours.add(`record ${stack}/${service}/instances/${name}`);
   }
   // an engine keeps a network for the next instance of the stack, until the stack goes

@@ -197,7 +197,7 @@ function remove(spec: ServiceSpec, context: RenderContext): string[] {
   const { instance } = context;
   return [
     ...stopUnit(`${instance}.service`),
-    `account rm -rf ${paths.unit} ${paths.parked} ${paths.data}`,
+    `account rm -rf ${[paths.unit, paths.parked, paths.data, ...paths.overrides].join(' ')}`,
     'account systemctl --user daemon-reload',
     `account podman rm --force --ignore --volumes --filter label=containerhost.instance=${instance} >/dev/null`,
     ...secretNames(spec).map(

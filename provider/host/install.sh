@@ -95,3 +95,20 @@ UNIT
   systemctl start containerhost-addresses.service
   if [ -n "$changed" ] && systemctl is-active --quiet containerhost-proxy.service; then reload_proxy; else systemctl start containerhost-proxy.service; fi
 }
+
+# Gives back what a set-up had given, whatever became of it since: what the services stand on.
+mend_host() { # $1 account, $2 first subordinate id
+  local unit file
+  for unit in containerhost-{addresses,proxy,recover}.service; do
+    rm -rf "/etc/systemd/system/$unit.d"
+    if [ -L "/etc/systemd/system/$unit" ]; then rm -f "/etc/systemd/system/$unit"; fi
+  done
+  systemctl daemon-reload
+  for file in /etc/subuid /etc/subgid; do
+    if grep -qx "$1:$2:65536" "$file"; then continue; fi
+    { awk -F: -v account="$1" '$1 != account' "$file" && printf '%s:%s:65536\n' "$1" "$2"; } | replace "$file"
+    chmod 0644 "$file"
+  done
+  if [ ! -e "/var/lib/systemd/linger/$1" ]; then loginctl enable-linger "$1"; fi
+  systemctl enable --quiet docker.service 2>/dev/null || fail "docker.service cannot be enabled: systemctl status docker"
+}

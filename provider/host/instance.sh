@@ -216,6 +216,7 @@ switch_slot() { # $1 instance
   fi
   printf '%s' "$1" | replace "$service_dir/slot"
   apply_proxy "$service_dir"
+  ready_proxy "$service_dir"
   note switch end "$1"
   finish_switch
   disarm

@@ -37,9 +37,12 @@ proxy_file() { # $1 service directory: its configuration, as it must be now
 }
 
 write_proxy_file() { # $1 service directory
-  if [ -e "$1/listeners" ]; then
-    proxy_file "$1" | replace "$proxies/$(basename "$(dirname "$1")").$(basename "$1").cfg"
-  fi
+  local file
+  if [ ! -e "$1/listeners" ]; then return 0; fi
+  file=$proxies/$(basename "$(dirname "$1")").$(basename "$1").cfg
+  proxy_file "$1" | replace "$file"
+  # for a reading to tell at once whether somebody edited it
+  sha256sum "$file" | replace "$1/digests"
 }
 
 # After a boot, before the proxy starts: a switch that lost its power may have come to the record and no further.
@@ -73,6 +76,16 @@ apply_proxy() { # $1 service directory: what the records say, to the file and to
     *"changed from"* | *"no need to change"* | *"nothing changed"* | "") ;;
     *) fail "the host's proxy refused to switch $name.$port: $answer" ;;
     esac
+  done
+}
+
+# Whoever put the server into maintenance by hand, or took its weight: it serves from here on.
+ready_proxy() { # $1 service directory
+  local port name
+  name=$(basename "$(dirname "$1")").$(basename "$1")
+  for port in $(proxy_ports "$1"); do
+    ask_proxy "set server $name.$port/live state ready; set server $name.$port/live weight 100%" >/dev/null ||
+      fail "the host's proxy does not answer on $socket: systemctl status containerhost-proxy"
   done
 }
 
@@ -154,7 +167,7 @@ add_service() { # $1 stack, $2 service, $3… published `address:port`; its list
   if [ -z "$content" ]; then
     if [ -e "$directory/listeners" ]; then
       touch "$base/staged"
-      rm -f "$directory/listeners" "$proxies/${name/ /.}.cfg"
+      rm -f "$directory/listeners" "$directory/digests" "$proxies/${name/ /.}.cfg"
     fi
     return 0
   fi

@@ -3,13 +3,13 @@
 # Whatever cannot be read fails the whole reading: half of the truth would look like drift.
 
 read_stack() { # $1 stack, $2 account
-  local account=$2 directory units work docker podman secrets
+  local account=$2 directory work docker podman secrets
   # What takes the longest is asked at the same time, and while the rest is read.
   mkdir -p "$locks"
   work=$(mktemp -d -p "$locks" read.XXXXXX)
   # shellcheck disable=SC2064 # the value of now
   trap "rm -rf '$work'" EXIT
-  read_podman "$work" "$account" &
+  read_podman "$work" "$account" "$1" &
   podman=$!
   read_docker "$work" &
   docker=$!
@@ -25,12 +25,18 @@ read_stack() { # $1 stack, $2 account
   echo "=== volumes"
   read_carried "$1"
   echo "=== files"
-  units=$(getent passwd "$account" | cut -d: -f6)/.config/containers/systemd
-  {
-    if [ -d "$base/$1" ]; then find "$base/$1" -mindepth 4 -type f -not -path '*/instances/*/secrets/*' -print0; fi
-    find "$proxies" -name "$1.*.cfg" -print0
-    if [ -d "$units" ]; then find "$units" -maxdepth 1 -type f -print0; fi
-  } | xargs -0 -r sha256sum
+  read_files "$1" "/home/$account" >"$work/files"
+  cat "$work/files"
+  echo "=== texts"
+  read_texts "$1" "$work/files"
+  echo "=== unit-files"
+  find /etc/systemd/system /etc/systemd/user /etc/containers/systemd /home/"$account"/.config/{systemd/user,containers/systemd} \
+    -maxdepth 2 \( -name '*.service' -o -name '*.container' -o -name '*.kube' -o -name '*.pod' \) -not -path '*.wants/*' 2>/dev/null || true
+  echo "=== host-units"
+  systemctl show --property=Id,LoadState,ActiveState,UnitFileState,DropInPaths containerhost-{addresses,proxy,recover}.service docker.service
+  echo "=== host"
+  read_host "$account"
+  read_foreign "$1"
   echo "=== proxy"
   ask_proxy 'show servers state' || echo down
   echo
@@ -45,19 +51,95 @@ read_stack() { # $1 stack, $2 account
   read_probes "$1" "$work"
   echo "=== images"
   cat "$work/docker-images" "$work/podman-images"
+  echo "=== networks"
+  cat "$work/docker-networks" "$work/podman-networks"
+  echo "=== account-units"
+  cat "$work/account-units"
   echo "=== end"
 }
+
+# Digests of what was delivered, and of what stands beside it.
+read_files() { # $1 stack, $2 the account's home
+  {
+    if [ -d "$base/$1" ]; then find "$base/$1" -mindepth 4 -type f -not -path '*/instances/*/secrets/*' -print0; fi
+    find "$proxies" \( -name "$1.*.cfg" -o -name 00-global.cfg \) -print0
+    find "$2/.config/containers/systemd" -maxdepth 1 -type f -print0 2>/dev/null || true
+    find "$2/.local/share/containerhost" -mindepth 3 -maxdepth 3 -type f -path '*/configs/*' -print0 2>/dev/null || true
+    find "${host_files[@]}" -maxdepth 0 -print0 2>/dev/null || true
+  } | xargs -0 -r sha256sum
+}
+
+# What the set-up of a host writes (install.sh).
+host_files=(/usr/local/sbin/containerhost /etc/systemd/journald@containerhost.conf /etc/systemd/system/containerhost-{addresses,proxy,recover}.service)
+
+# The text of each file that is not as it was delivered, so that a difference reads as lines.
+read_texts() { # $1 stack, $2 digests of now
+  local path
+  { cat "$base/$1"/*/instances/*/digests "$base/$1"/*/digests 2>/dev/null || true; } |
+    awk 'NR == FNR { now[substr($0, 67)] = $1; next } { path = substr($0, 67) } path in now && now[path] != $1 { print path }' "$2" - |
+    while read -r path; do printf '%s %s\n' "$(head -c 65536 "$path" | base64 -w0)" "$path"; done
+}
+
+# What services stand on, beside the engines: what the set-up made, and an upgrade or a person may have changed.
+read_host() { # $1 account
+  printf 'linger %s\n' "$([ -e "/var/lib/systemd/linger/$1" ] && echo yes || echo no)"
+  awk -F: -v account="$1" '$1 == account { print FILENAME == "/etc/subuid" ? "users" : "groups", $2 ":" $3 }' /etc/subuid /etc/subgid
+  dpkg-query -W -f 'package ${Package} ${Version}\n' docker.io docker-ce podman 2>/dev/null || true
+  ip -o -4 address show dev lo | awk '{ print "address", $4 }'
+}
+
+# Volumes and delivered folders that are none of those which an instance took over last: what `expect_data` would
+# find, if one were replaced now.
+read_foreign() { # $1 stack
+  local file files=() name id inode empty directory found
+  for file in "$base/.data/$1"/*; do
+    case $file in *.accepted | *.new.* | */host.*) continue ;; esac
+    if [ -e "$file" ] && [ ! -e "$file.accepted" ]; then files+=("$file"); fi
+  done
+  if [ "${#files[@]}" = 0 ]; then return 0; fi
+  while IFS=$'\t' read -r name id inode empty directory; do
+    found=-
+    if [ -e "$directory/id" ]; then read -r found <"$directory/id" || true; fi
+    if [ ! -e "$directory/data" ]; then
+      echo "volume $name is not there"
+    elif [ "$found" != "$id" ]; then
+      echo "volume $name is a foreign one: id $found, expected $id"
+    elif [ "$(stat -c %i -- "$directory/data")" != "$inode" ]; then
+      echo "volume $name is another folder in its place"
+    elif [ "$empty" = false ] && is_empty "$directory/data"; then
+      echo "volume $name is empty, expected data"
+    fi
+  done < <(jq -r '[.name, .after.id // "-", .after.inode, .after.empty, .directory] | @tsv' "${files[@]}")
+}
+
+is_empty() ( # $1 directory. By the shell alone
+  shopt -s nullglob dotglob
+  entries=("$1"/*)
+  [ "${#entries[@]}" = 0 ]
+)
 
 read_docker() { # $1 folder for the answers
   sh -c "$inspect_all" sh docker >"$1/docker" || return 1
   docker image ls --digests --format "docker $references
 docker $digests" >"$1/docker-images"
+  docker network ls --format "docker {{.Name}} {{.Label \"containerhost.stack\"}}" >"$1/docker-networks"
 }
 
-read_podman() { # $1 folder for the answers, $2 account
+read_podman() { # $1 folder for the answers, $2 account, $3 stack
+  local directory units=()
   as_account "$2" sh -c "$inspect_all" sh podman >"$1/podman" || return 1
   as_account "$2" podman image ls --format "podman $references
 $every_digest" >"$1/podman-images"
+  as_account "$2" podman network ls --format '{{$stack := index .Labels "containerhost.stack"}}podman {{.Name}} {{$stack}}' >"$1/podman-networks"
+  for directory in "$base/$3"/*/instances/*/; do
+    if [ -e "$directory/runtime" ] && [ "$(<"$directory/runtime")" = podman ]; then
+      directory=${directory%/}
+      units+=("${directory##*/}.service")
+    fi
+  done
+  : >"$1/account-units"
+  if [ "${#units[@]}" = 0 ]; then return 0; fi
+  as_account "$2" systemctl --user show --property=Id,LoadState,ActiveState,UnitFileState,DropInPaths "${units[@]}" >"$1/account-units"
 }
 
 references='{{.Repository}}:{{.Tag}}'
@@ -133,7 +215,9 @@ read_secrets() { # $1 account, $2… instance directories
 describe_instance() { # $1 instance, $2 account
   local directory
   directory=$(instance_dir "$1")
-  printf '=== machine\n%s\n=== records\n=== files\n=== proxy\n=== images\n=== secrets\n' "$(cat /etc/machine-id)"
+  printf '=== machine\n%s\n=== records\n=== files\n=== proxy\n=== images\n=== host\n' "$(cat /etc/machine-id)"
+  read_host "$2"
+  echo "=== secrets"
   read_secrets "$2" "$directory"
   echo "=== docker"
   if [ "$(record "$directory/runtime")" = docker ]; then docker inspect --type container "$1"; fi

@@ -86,6 +86,7 @@ describe('the services of a stack', () => {
       'Instance engine',
       'Instance tunnel',
       'Proxy cortex-proxy',
+      'Setup cortex-setup',
       'Slot admin',
       'Slot engine',
       'Slot tunnel',
@@ -203,7 +204,7 @@ describe('the services of a stack', () => {
     const { options } = await services({}, () => ({
       vm: new pulumi.ComponentResource('test:index:Vm', 'vm'),
     }));
-    expect(Object.values(options).map(({ deletedWith }) => deletedWith)).toEqual(Array(8).fill('Vm vm'));
+    expect(Object.values(options).map(({ deletedWith }) => deletedWith)).toEqual(Array(9).fill('Vm vm'));
     expect(Object.values((await services()).options).every(({ deletedWith }) => !deletedWith)).toBe(true);
   });
 

@@ -102,6 +102,8 @@ export interface Sections {
   secrets?: Record<string, string>;
   /** backend -> address and port; undefined: the proxy does not run */
   proxy?: Record<string, [string, number]> | undefined;
+  /** backend -> the bits of a server's administrative state */
+  idle?: Record<string, number>;
   docker?: Inspected[];
   podman?: Inspected[];
   /** instance -> what it says of itself */
@@ -110,6 +112,16 @@ export interface Sections {
   images?: string[];
   /** carried in */
   volumes?: string[];
+  /** path -> what is in a file that is not as it was delivered */
+  texts?: Record<string, string>;
+  /** what services stand on, a line for each fact; default: the addresses of the records are there */
+  host?: string[];
+  /** `systemctl show` of units of the host, and of the account's */
+  hostUnits?: string[];
+  accountUnits?: string[];
+  unitFiles?: string[];
+  /** `<engine> <network> <stack of its label>` */
+  networks?: string[];
 }
 
 /** What `read_stack` prints. */
@@ -124,7 +136,17 @@ export function reading(sections: Sections = {}): string {
     images = [],
     volumes = [],
     probes = {},
+    idle = {},
+    texts = {},
+    host: facts = records
+      .flatMap((line) => / address (.*)$/.exec(line)?.[1] ?? [])
+      .map((a) => `address ${a}/32`),
+    hostUnits = [],
+    accountUnits = [],
+    unitFiles = [],
+    networks = [],
   } = sections;
+  const listed = (of: string[], end = '') => of.map((line) => `${line}\n${end}`).join('');
   const proxy = 'proxy' in sections ? sections.proxy : {};
   const engine = (containers: Inspected[]) =>
     containers.length > 0 ? `${JSON.stringify(containers)}\n` : '';
@@ -133,12 +155,18 @@ export function reading(sections: Sections = {}): string {
     `=== records\n${records.map((line) => `${line}\n`).join('')}`,
     `=== files\n${lines(files, ([path, digest]) => `${digest}  ${path}`)}`,
     `=== secrets\n${lines(secrets, ([name, digest]) => `${name} ${digest}`)}`,
-    `=== proxy\n${proxy ? servers(proxy) : 'down\n'}\n`,
+    `=== proxy\n${proxy ? servers(proxy, idle) : 'down\n'}\n`,
     `=== docker\n${engine(docker)}`,
     `=== podman\n${engine(podman)}`,
     `=== probes\n${lines(probes, ([name, said]) => `${name} ${Buffer.from(said).toString('base64')}`)}`,
     `=== images\n${images.map((line) => `${line}\n`).join('')}`,
     `=== volumes\n${volumes.map((line) => `${line}\n`).join('')}`,
+    `=== texts\n${lines(texts, ([path, text]) => `${Buffer.from(text).toString('base64')} ${path}`)}`,
+    `=== unit-files\n${listed(unitFiles)}`,
+    `=== host-units\n${listed(hostUnits, '\n')}`,
+    `=== host\n${listed(facts)}`,
+    `=== networks\n${listed(networks)}`,
+    `=== account-units\n${listed(accountUnits, '\n')}`,
     '=== end\n',
   ].join('');
 }
@@ -150,11 +178,15 @@ function lines(record: Record<string, string>, line: (entry: [string, string]) =
 }
 
 /** As HAProxy 3.0 answers `show servers state`. */
-function servers(proxy: Record<string, [string, number]>): string {
+function servers(proxy: Record<string, [string, number]>, idle: Record<string, number>): string {
   const header =
     '1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_port\n';
   return (
-    header + lines(proxy as never, ([name, target]) => `4 ${name} 1 live ${target[0]} 2 0 1 ${target[1]}`)
+    header +
+    lines(
+      proxy as never,
+      ([name, target]) => `4 ${name} 1 live ${target[0]} 2 ${idle[name] ?? 0} 1 ${target[1]}`,
+    )
   );
 }
 

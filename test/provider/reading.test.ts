@@ -24,9 +24,26 @@ const whole = {
   podman: [container({ Name: 'web-7654321' })],
 };
 
+/** What a host says where nothing is asked for. */
+const nothingElse = {
+  texts: {},
+  idle: {},
+  engines: {},
+  accountUnits: {},
+  hostUnits: {},
+  unitFiles: [],
+  networks: [],
+  linger: false,
+  subordinateIds: { users: '', groups: '' },
+  loopback: new Set(),
+  foreignVolumes: {},
+};
+
 test('everything that a host says of a stack', () => {
   expect(parseReading(reading(whole))).toEqual({
+    ...nothingElse,
     machineId: host.machineId,
+    loopback: new Set(['198.19.0.1', '198.19.0.2']),
     volumes: new Set(),
     services: {
       web: {

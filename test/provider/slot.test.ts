@@ -31,10 +31,12 @@ const serving: Sections = {
 test('created, updated and deleted: what a host is told', async () => {
   const fake = new FakeHost();
   const created = await fake.provider.create(type, { ...operation(), inputs: props() });
-  expect(created).toEqual({ id: 'test/web', properties: props() });
+  expect(created).toEqual({ id: 'test/web', properties: { ...props(), declared: 'web-1234567' } });
   const news = props({ instance: 'web-7654321' });
   const request = { ...operation(), id: 'test/web', oldInputs: props(), olds: props() };
-  expect(await fake.provider.update(type, { ...request, news })).toEqual({ properties: news });
+  expect(await fake.provider.update(type, { ...request, news })).toEqual({
+    properties: { ...news, declared: 'web-7654321' },
+  });
   await fake.provider.delete(type, { ...request, properties: news });
   expectGolden('slot.sh', fake.scripts.map(readable).join('--- and then\n'));
 });
@@ -68,7 +70,8 @@ describe('read', () => {
     });
 
   test('as it was', async () => {
-    expect(await read(serving)).toEqual({ id: 'test/web', inputs: props(), properties: props() });
+    const properties = { ...props(), declared: 'web-1234567' };
+    expect(await read(serving)).toEqual({ id: 'test/web', inputs: props(), properties });
   });
 
   test('never switched, or deleted on the host', async () => {
@@ -86,6 +89,11 @@ describe('read', () => {
       'the proxy was switched by hand',
       { ...serving, proxy: { 'test.web.8000': ['127.0.0.1', 9] } },
       '127.0.0.1:9 (changed on the host)',
+    ],
+    [
+      'its server was put into maintenance by hand',
+      { ...serving, idle: { 'test.web.8000': 1 } },
+      'web-1234567 (in maintenance on the host)',
     ],
     ['the proxy does not run: its own resource says so', { ...serving, proxy: undefined }, 'web-1234567'],
   ];

@@ -58,6 +58,11 @@ put_file /var/lib/containerhost/test/web/instances/web-1234567/logs 0700 root ro
   # Prints the last lines web-1234567 wrote.
   …
 CONTENT
+put_file /var/lib/containerhost/test/web/instances/web-1234567/digests 0600 root root <<'CONTENT'
+  e95ae9fd971fd95a8c2d1f13fda2313f78aeb0810f9485143c6c55d683ca087c  /var/lib/containerhost/test/web/instances/web-1234567/compose.yaml
+  37b128c59f1f5097f73f82691cb519f1f568667faab5ced1b4ab979d36837eae  /var/lib/containerhost/test/web/instances/web-1234567/configs/rules
+  …
+CONTENT
 put_file /var/lib/containerhost/test/web/instances/web-1234567/runtime 0600 root root <<'CONTENT'
   docker
 CONTENT

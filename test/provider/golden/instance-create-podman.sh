@@ -58,6 +58,11 @@ put_file /var/lib/containerhost/test/web/instances/web-1234567/logs 0700 root ro
   # Prints the last lines web-1234567 wrote, also when its container is gone.
   …
 CONTENT
+put_file /var/lib/containerhost/test/web/instances/web-1234567/digests 0600 root root <<'CONTENT'
+  0a651b91477cf364265f1701db1f13e38a8bce402909b9b7f79538d5b6fce11d  /var/lib/containerhost/test/web/instances/web-1234567/web-1234567.container
+  37b128c59f1f5097f73f82691cb519f1f568667faab5ced1b4ab979d36837eae  /var/lib/containerhost/test/web/instances/web-1234567/configs/rules
+  …
+CONTENT
 put_file /var/lib/containerhost/test/web/instances/web-1234567/runtime 0600 root root <<'CONTENT'
   podman
 CONTENT

@@ -175,7 +175,7 @@ echo "$*" >"$root/timers/$unit.timer"`,
   socat: `[ ! -e "$root/proxy-down" ] || exit 1
 read -r line
 set -- $line
-if [ "$1 $2" = 'set server' ]; then
+if [ "$1 $2 $4" = 'set server addr' ]; then
   name=\${3%/live}
   if [ ! -e "$root/running/$name" ]; then echo 'No such server.'; exit 0; fi
   echo "$7" >"$root/running/$name"

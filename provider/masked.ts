@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import { looksSecret, namesSecret } from '../config/secretLike.ts';
+import type { Plain } from './rpc/value.ts';
+
+/**
+ * What stands for a value that must not be shown: two values are told apart, and no guess is confirmed, because
+ * one value in 65,536 has the same mark.
+ */
+export function hidden(value: string): string {
+  return `[hidden #${createHash('sha256').update(value).digest('hex').slice(0, 4)}]`;
+}
+
+/** A value found on a host, with what looks like a secret hidden: people put them where they do not belong. */
+export function masked(value: Plain, name = ''): Plain {
+  if (typeof value === 'string') return namesSecret(name) && value !== '' ? hidden(value) : maskedText(value);
+  if (Array.isArray(value)) return value.map((each) => masked(each, name));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, masked(each, key)]));
+}
+
+/** The same of a line of a file: `NAME=value`, `NAME: value`, `--token value` and well-known tokens. */
+export function maskedText(text: string): string {
+  if (looksSecret(text)) return hidden(text);
+  return text
+    .replace(/([\w.-]+)(["']?(?:\s*[=:]\s*|\s+)["']?)([^\s"',]+)/g, (whole, name, between, value) =>
+      namesSecret(name) && !value.startsWith('/') ? `${name}${between}${hidden(value)}` : whole,
+    )
+    .replace(/[^\s="',]+/g, (word) => (looksSecret(word) ? hidden(word) : word));
+}
