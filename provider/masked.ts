@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { looksSecret, namesSecret } from '../config/secretLike.ts';
+import { looksSecret, namesSecret } from '../spec/secretLike.ts';
 import type { Plain } from './rpc/value.ts';
 
 /**

@@ -17,8 +17,7 @@ const mayImport: Record<string, string[]> = {
   'audit/': ['spec/', 'runtimes/'],
   'provider/rpc/': [],
   'provider/ssh/': [],
-  // of the configuration only what a secret looks like: what people typed on a host is shown to others
-  'provider/': ['spec/', 'runtimes/', 'preflight/', 'provider/rpc/', 'provider/ssh/', 'config/secretLike.ts'],
+  'provider/': ['spec/', 'runtimes/', 'preflight/', 'provider/rpc/', 'provider/ssh/'],
   // types only: what the configuration and the provider both hold
   'config/': ['spec/', 'provider/inputs.ts'],
   'config.ts': ['config/', 'spec/', 'provider/inputs.ts'],
