@@ -133,7 +133,8 @@ export function parseReading(text: string): Reading {
     const space = line.indexOf(' ');
     reading.texts[line.slice(space + 1)] = Buffer.from(line.slice(0, space), 'base64').toString();
   }
-  for (const [runtime, name = '', stack = ''] of rows(sections.get('networks') ?? '')) {
+  for (const [runtime, name = '', labels = ''] of rows(sections.get('networks') ?? '')) {
+    const [, stack = ''] = /(?:^|,)containerhost\.stack=([^,]*)/.exec(labels) ?? [];
     if (runtime === 'docker' || runtime === 'podman') reading.networks.push({ runtime, name, stack });
   }
   readHost(reading, sections.get('host') ?? '');

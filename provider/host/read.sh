@@ -122,7 +122,7 @@ read_docker() { # $1 folder for the answers
   sh -c "$inspect_all" sh docker >"$1/docker" || return 1
   docker image ls --digests --format "docker $references
 docker $digests" >"$1/docker-images"
-  docker network ls --format "docker {{.Name}} {{.Label \"containerhost.stack\"}}" >"$1/docker-networks"
+  docker network ls --format 'docker {{.Name}} {{.Labels}}' >"$1/docker-networks"
 }
 
 read_podman() { # $1 folder for the answers, $2 account, $3 stack
@@ -130,7 +130,7 @@ read_podman() { # $1 folder for the answers, $2 account, $3 stack
   as_account "$2" sh -c "$inspect_all" sh podman >"$1/podman" || return 1
   as_account "$2" podman image ls --format "podman $references
 $every_digest" >"$1/podman-images"
-  as_account "$2" podman network ls --format '{{$stack := index .Labels "containerhost.stack"}}podman {{.Name}} {{$stack}}' >"$1/podman-networks"
+  as_account "$2" podman network ls --format 'podman {{.Name}} {{.Labels}}' >"$1/podman-networks"
   for directory in "$base/$3"/*/instances/*/; do
     if [ -e "$directory/runtime" ] && [ "$(<"$directory/runtime")" = podman ]; then
       directory=${directory%/}

@@ -120,7 +120,7 @@ export interface Sections {
   hostUnits?: string[];
   accountUnits?: string[];
   unitFiles?: string[];
-  /** `<engine> <network> <stack of its label>` */
+  /** `<engine> <network> <its labels, by commas>` */
   networks?: string[];
 }
 
