@@ -7,7 +7,7 @@ import type { Plain } from './rpc/value.ts';
  * one value in 65,536 has the same mark.
  */
 export function hidden(value: string): string {
-  return `[hidden #${createHash('sha256').update(value).digest('hex').slice(0, 4)}]`;
+  return `[hidden#${createHash('sha256').update(value).digest('hex').slice(0, 4)}]`;
 }
 
 /** A value found on a host, with what looks like a secret hidden: people put them where they do not belong. */
@@ -18,12 +18,21 @@ export function masked(value: Plain, name = ''): Plain {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, masked(each, key)]));
 }
 
-/** The same of a line of a file: `NAME=value`, `NAME: value`, `--token value` and well-known tokens. */
+/** The same of a line of a file: `NAME=value`, `name: value`, `--token value` and well-known tokens. */
 export function maskedText(text: string): string {
   if (looksSecret(text)) return hidden(text);
-  return text
-    .replace(/([\w.-]+)(["']?(?:\s*[=:]\s*|\s+)["']?)([^\s"',]+)/g, (whole, name, between, value) =>
-      namesSecret(name) && !value.startsWith('/') ? `${name}${between}${hidden(value)}` : whole,
-    )
-    .replace(/[^\s="',]+/g, (word) => (looksSecret(word) ? hidden(word) : word));
+  const known = text.replace(/[^\s="',]+/g, (word) => (looksSecret(word) ? hidden(word) : word));
+  const named = /([\w-]+)(["']?(?:\s*[=:]\s*|\s+)["']?|["'],\s*["'])/g;
+  const value = /[^\s"',]+/y;
+  let result = '';
+  let done = 0;
+  for (let found = named.exec(known); found; found = named.exec(known)) {
+    value.lastIndex = named.lastIndex;
+    const [after = ''] = value.exec(known) ?? [];
+    // where a secret lies is none
+    if (!namesSecret((found[1] ?? '').replaceAll('-', '_')) || /^(\/|\[hidden|$)/.test(after)) continue;
+    result += known.slice(done, named.lastIndex) + hidden(after);
+    done = named.lastIndex += after.length;
+  }
+  return result + known.slice(done);
 }
