@@ -42,7 +42,8 @@ export function propertyOf({ path }: Pick<Change, 'path'>): string {
 /** What a change is to a person: old → new, and whose it is. */
 export function changeText(change: Change): string {
   const { applied, now, whose, text } = change;
-  const line = `${propertyOf(change)}: ${valueText(applied)} → ${valueText(now)} (${attributions[whose]})`;
+  const [before, after] = essence(applied, now);
+  const line = `${propertyOf(change)}: ${before} → ${after} (${attributions[whose]})`;
   return [line, ...(text ? text.split('\n').map((each) => `    ${each}`) : [])].join('\n');
 }
 
@@ -54,6 +55,18 @@ export function changesText(heading: string, changes: readonly Change[], outcome
 
 /** Longer values are cut: the preview itself has all of them. */
 const longest = 120;
+
+/** Of two lists what is not in both: the rest hides it. */
+function essence(applied: Plain, now: Plain): [string, string] {
+  if (!Array.isArray(applied) || !Array.isArray(now)) return [valueText(applied), valueText(now)];
+  const without = (list: Plain[], other: Plain[]) => {
+    const others = new Set(other.map((each) => JSON.stringify(each)));
+    const own = list.filter((each) => !others.has(JSON.stringify(each)));
+    const text = own.map((each) => valueText(each)).join(', ');
+    return `[${own.length < list.length ? `…${text ? ', ' : ''}` : ''}${text}]`;
+  };
+  return [without(applied, now), without(now, applied)];
+}
 
 function valueText(value: Plain): string {
   if (value === null) return 'none';

@@ -66,7 +66,7 @@ function aliases(container: Inspected): Plain {
   return Object.fromEntries(
     keysOf(networks).map((network) => {
       const names = list((networks as Record<string, { Aliases?: unknown }>)[network]?.Aliases);
-      return [network, names.filter((name) => !isOwnId(container, name)).sort()];
+      return [network, [...new Set(names.filter((name) => !isOwnId(container, name)))].sort()];
     }),
   );
 }
@@ -87,9 +87,7 @@ function healthCommand(container: Inspected): Plain {
 
 const milliseconds = (path: string) => (c: Inspected) => Number(plain(at(c, path)) ?? 0) / 1e6;
 const sorted = (path: string) => (c: Inspected) =>
-  list(at(c, path))
-    .map((each) => canonicalJson(each))
-    .sort();
+  list(at(c, path)).sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
 const as = (path: string) => (c: Inspected) => plain(at(c, path));
 
 /** Path in the spec -> how to find it in a container. */

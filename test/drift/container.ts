@@ -100,10 +100,10 @@ export const remade: Tampering[] = [
     done: recreated('init: true', 'RunInit=true'),
   },
   {
-    what: 'a file system that cannot be written',
+    what: 'a file system that can be written',
     service: 'cortex-dashboard',
     names: 'spec.readOnly',
-    done: recreated('read_only: true', 'ReadOnly=true'),
+    done: recreated('read_only: false', 'ReadOnly=false'),
   },
   {
     what: 'another signal to stop',

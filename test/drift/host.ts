@@ -58,16 +58,6 @@ export const foundation: Tampering[] = [
     names: 'files["/usr/local/sbin/containerhost"]',
     done: everywhere('echo "# edited" >>/usr/local/sbin/containerhost'),
   },
-  {
-    what: 'an image is removed',
-    resource: 'cortex-images',
-    names: 'images',
-    // from the engine that does not need it now
-    done: {
-      docker: { script: 'account podman image rm --force docker.io/97layer/cortex-editor:1.3.0 >/dev/null' },
-      podman: { script: 'docker image rm --force 97layer/cortex-editor:1.3.0 >/dev/null' },
-    },
-  },
 ];
 
 /** What is there beside the stack: named, and left alone. */

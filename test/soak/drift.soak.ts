@@ -11,7 +11,7 @@ beforeAll(async () => {
 }, 20 * minutes);
 afterAll(async () => {
   await rehearsal?.close();
-}, minutes);
+}, 5 * minutes);
 
 describe.each(runtimeNames)('under %s', (runtime) => {
   const all: Result[] = [];
