@@ -3,7 +3,7 @@
 # Whatever cannot be read fails the whole reading: half of the truth would look like drift.
 
 read_stack() { # $1 stack, $2 account
-  local account=$2 directory work docker podman secrets
+  local account=$2 home directory work docker podman secrets
   # What takes the longest is asked at the same time, and while the rest is read.
   mkdir -p "$locks"
   work=$(mktemp -d -p "$locks" read.XXXXXX)
@@ -25,12 +25,13 @@ read_stack() { # $1 stack, $2 account
   echo "=== volumes"
   read_carried "$1"
   echo "=== files"
-  read_files "$1" "/home/$account" >"$work/files"
+  home=$(getent passwd "$account" | cut -d: -f6)
+  read_files "$1" "$home" >"$work/files"
   cat "$work/files"
   echo "=== texts"
   read_texts "$1" "$work/files"
   echo "=== unit-files"
-  find /etc/systemd/system /etc/systemd/user /etc/containers/systemd /home/"$account"/.config/{systemd/user,containers/systemd} \
+  find /etc/systemd/system /etc/systemd/user /etc/containers/systemd "$home"/.config/{systemd/user,containers/systemd} \
     -maxdepth 2 \( -name '*.service' -o -name '*.container' -o -name '*.kube' -o -name '*.pod' \) -not -path '*.wants/*' 2>/dev/null || true
   echo "=== host-units"
   systemctl show --property=Id,LoadState,ActiveState,UnitFileState,DropInPaths containerhost-{addresses,proxy,recover}.service docker.service

@@ -17,12 +17,14 @@ export interface Result {
 /**
  * Does all of it to a stack, looks at one preview, runs `up` once and looks at another preview.
  *
+ * @param meanwhile what else is to be looked at before `up`
  * @returns what became of each that this runtime knows, and both previews
  */
 export async function tamper(
   rehearsal: Rehearsal,
   runtime: RuntimeName,
   tamperings: readonly Tampering[],
+  meanwhile: () => Promise<void> = async () => {},
 ): Promise<{ results: Result[]; named: string; after: string }> {
   const { vm, stack } = rehearsal;
   const known = tamperings.filter(({ done }) => done[runtime]);
@@ -39,6 +41,7 @@ export async function tamper(
   const named = await rehearsal.preview(['--expect-no-changes']);
   if (named.code !== 7 && known.some(({ left }) => !left))
     throw new Error(`the preview ended with ${named.code}, expected 7:\n${named.output}`);
+  await meanwhile();
   well(await rehearsal.up());
   const left = new Map<Tampering, boolean>();
   for (const each of known) {

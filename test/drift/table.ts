@@ -12,13 +12,18 @@ export const batches: Record<string, Tampering[]> = {
   'data that is another': data,
 };
 
-/** The same in short, for every run of the tests. */
+const kinds = [...strangers, ...updated, ...stopped, ...delivered, ...routes, ...foundation];
+
+/** One of each for every run of the tests; a stranger first, which is made of the service that is removed then. */
 export const slice: Tampering[] = [
-  ...updated.slice(0, 1),
-  ...stopped.slice(0, 4),
-  ...delivered.slice(0, 1),
-  ...delivered.filter(({ names }) => names.startsWith('secrets.telegram')),
-  ...routes.slice(3, 4),
-  ...foundation.slice(0, 1),
-  ...strangers.slice(0, 1),
-];
+  'a container under the name of a service',
+  'its memory limit is raised',
+  'its container is stopped',
+  'its unit is stopped',
+  'its container is removed',
+  'its configuration is edited',
+  'its secret is changed',
+  'its server has no weight',
+  'its file is edited',
+  "the account's services start at boot no more",
+].flatMap((wanted) => kinds.filter(({ what }) => what === wanted));

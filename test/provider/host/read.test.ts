@@ -50,6 +50,8 @@ test('everything of a stack, as the provider parses it', () => {
     addresses: { web: '198.19.0.1' },
     containers: { docker: [container()], podman: [] },
     proxyRuns: true,
+    loopback: new Set(['198.19.0.1']),
+    texts: {},
   });
   const start = join(web.directory, 'instances/web-1/start');
   expect(reading.files).toMatchObject({
@@ -57,6 +59,29 @@ test('everything of a stack, as the provider parses it', () => {
     [join(host.root, 'home/.config/containers/systemd/web-1.container')]: sha256('unit'),
     [join(host.root, 'proxies/test.web.cfg')]: sha256(readFileSync(join(host.root, 'proxies/test.web.cfg'))),
   });
+});
+
+test('an edited file is there with its text, and no other', () => {
+  const [start, proxy] = [
+    join(web.directory, 'instances/web-1/start'),
+    join(host.root, 'proxies/test.web.cfg'),
+  ];
+  writeFileSync(join(web.directory, 'instances/web-1/digests'), `${sha256(readFileSync(start))}  ${start}\n`);
+  expect(parseReading(host.must('read_stack test cortex')).texts).toEqual({});
+  for (const file of [start, proxy]) writeFileSync(file, 'edited\n');
+  expect(parseReading(host.must('read_stack test cortex')).texts).toEqual({
+    [start]: 'edited\n',
+    [proxy]: 'edited\n',
+  });
+});
+
+test('a network tells whose it is', () => {
+  const networks =
+    'case "$1 $2" in "network ls") echo "docker test-net a=b,containerhost.stack=test"; exit ;; esac';
+  engine('docker', [container()], networks);
+  expect(parseReading(host.must('read_stack test cortex')).networks).toEqual([
+    { runtime: 'docker', name: 'test-net', stack: 'test' },
+  ]);
 });
 
 test('an engine that does not answer fails the reading: half of the truth would look like drift', () => {

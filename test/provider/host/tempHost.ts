@@ -156,7 +156,11 @@ for file in "$root"/proxies/*.cfg; do
 done`;
 
 const commands: Record<string, string> = {
-  ip: `[ "$1 $2" = "address replace" ] && exec touch "$root/lo/\${3%/32}"; exec rm "$root/lo/\${3%/32}"`,
+  ip: `case "$1 $2" in
+-o*) for address in $(ls "$root/lo"); do echo "1: lo inet $address/32 scope global lo"; done ;;
+'address replace') exec touch "$root/lo/\${3%/32}" ;;
+*) exec rm "$root/lo/\${3%/32}" ;;
+esac`,
   ss: `case $1 in -Hltn*) cat "$root/listening" 2>/dev/null ;; *) cat "$root/established" 2>/dev/null ;; esac; exit 0`,
   sleep: 'exec /bin/sleep 0.01',
   logger: 'shift 3; echo "$*" >>"$root/journal"',
