@@ -301,7 +301,7 @@ function foreignData({ stack, spec }: InstanceInputs, { foreignVolumes }: Readin
     if (found === undefined) return [];
     return [
       `${spec.name}: what is in ${directory} ${found} (someone changed it on the host). It is left alone, and ` +
-        `${spec.name} is not replaced before it is put right: docs/recovery.md, "Data".`,
+        `${spec.name} is not replaced before it is put right: docs/recovery.md, "The data is not what was there".`,
     ];
   });
 }
