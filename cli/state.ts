@@ -1,3 +1,4 @@
+import type { Baseline } from '../provider/drift.ts';
 import type { Host } from '../provider/inputs.ts';
 import type { RuntimeName, ServiceSpec } from '../spec/service.ts';
 
@@ -9,6 +10,8 @@ export interface AppliedService {
   host: Host;
   /** as the program gave it; undefined where the state holds it encrypted */
   spec: ServiceSpec | undefined;
+  /** what was found right after its creation; what is encrypted in it stays so */
+  baseline?: Baseline | undefined;
 }
 
 /** What Pulumi's state says of a stack. Nothing in it was decrypted. */
@@ -52,11 +55,11 @@ export function stateResources(text: string): StateResource[] {
 
 function applied({ inputs = {}, outputs = {} }: StateResource): [string, AppliedService][] {
   const { host, name, runtime } = inputs as unknown as AppliedService & { name: string };
-  const baseline = outputs.baseline as { declared?: { spec?: unknown } } | undefined;
+  const baseline = outputs.baseline as Baseline | undefined;
   // what a refresh finds on the host is written over the inputs
   const spec = [baseline?.declared?.spec, inputs.spec].find(isSpec);
   const service = spec?.name ?? name.replace(/-[0-9a-f]{7}$/, '');
-  return [[service, { runtime, instance: name, host, spec }]];
+  return [[service, { runtime, instance: name, host, spec, ...(baseline && { baseline }) }]];
 }
 
 /** An encrypted one is an envelope of Pulumi's. */

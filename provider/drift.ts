@@ -44,8 +44,14 @@ export function instanceDrift(found: Found, textDiff: TextDiff): Change[] {
   ];
 }
 
-/** The lines that differ between two texts; given, because it is loaded only where it is needed. */
+/** The lines that differ between two texts. */
 export type TextDiff = (before: string, after: string, secrets: readonly string[]) => string;
+
+/** Loaded where there is something to compare: a clean reading does without. */
+export async function textDiffs({ texts }: Reading): Promise<TextDiff> {
+  if (Object.keys(texts).length === 0) return () => '';
+  return (await import('./textDiff.ts')).textDiff;
+}
 
 function state({ container }: Found): Change[] {
   const now = stateOf(container);

@@ -6,7 +6,7 @@ import type { RenderContext, Rendered } from '../runtimes/runtime.ts';
 import { type RuntimeName, runtimeNames, type ServiceSpec, secretNames } from '../spec/service.ts';
 import { type Change, changesText, setPath } from './change.ts';
 import { differences } from './differences.ts';
-import { type Baseline, instanceDrift, madeBy, renderContext, type TextDiff } from './drift.ts';
+import { type Baseline, instanceDrift, madeBy, renderContext, textDiffs } from './drift.ts';
 import type { InstanceInputs } from './inputs.ts';
 import {
   dataDirectories,
@@ -280,12 +280,6 @@ function written(inputs: Props, { spec, secrets, probe }: InstanceInputs, change
   } as Props;
 }
 
-/** Loaded where there is something to compare: a clean reading does without. */
-async function textDiffs({ texts }: Reading): Promise<TextDiff> {
-  if (Object.keys(texts).length === 0) return () => '';
-  return (await import('./textDiff.ts')).textDiff;
-}
-
 /** What `up` does about it: the fear of an operator is what it might break. */
 function mends(rollout: ServiceSpec['rollout']): string {
   return rollout === 'rolling'
@@ -301,7 +295,7 @@ function foreignData({ stack, spec }: InstanceInputs, { foreignVolumes }: Readin
     if (found === undefined) return [];
     return [
       `${spec.name}: what is in ${directory} ${found} (someone changed it on the host). It is left alone, and ` +
-        `${spec.name} is not replaced before it is put right: docs/recovery.md, "The data is not what was there".`,
+        `${spec.name} is not replaced before it is put right: docs/recovery.md, "the data is not what was there".`,
     ];
   });
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { textDiffs } from '../../provider/drift.ts';
 import { parseReading } from '../../provider/reading.ts';
 import { words } from '../../provider/words.ts';
 import type { Run } from '../commands.ts';
@@ -51,12 +52,14 @@ async function readStatus(stack: Stack, context: Context): Promise<StackStatus> 
     host,
     `read_stack ${arguments_}\n${hostFunctions('status')}\nread_status ${arguments_}`,
   );
+  const reading = parseReading(answer);
   return stackStatus({
     stack: stack.name,
     declared,
     state: stack.state,
-    reading: parseReading(answer),
+    reading,
     figures: parseFigures(answer),
+    textDiff: await textDiffs(reading),
   });
 }
 

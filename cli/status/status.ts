@@ -1,3 +1,4 @@
+import type { TextDiff } from '../../provider/drift.ts';
 import type { Inspected } from '../../provider/observed.ts';
 import { nameOf, stateOf } from '../../provider/observed.ts';
 import { containerOf, type Reading, type Stranger, strangersOf } from '../../provider/reading.ts';
@@ -6,6 +7,7 @@ import { canonicalJson } from '../../spec/digest.ts';
 import { type RuntimeName, runtimeNames, type ServiceSpec } from '../../spec/service.ts';
 import type { Declared } from '../../system/declared.ts';
 import type { AppliedService, State } from '../state.ts';
+import { changeRemark, liveChanges, type StatusChange, statusChange } from './changes.ts';
 import type { Figures } from './figures.ts';
 
 /** A container as it is on the host now. */
@@ -34,6 +36,8 @@ export interface ServiceStatus {
   live: Live | null;
   /** `address:port`: its virtual address, and where it is published */
   addresses: string[];
+  /** what the host has otherwise than the last `up` left it, and whose change that is */
+  changes: StatusChange[];
   /** what is not as it should be, and what to do */
   remarks: string[];
 }
@@ -54,6 +58,8 @@ export interface Found {
   state: State;
   reading: Reading;
   figures: Figures;
+  /** compares texts; only where there are any */
+  textDiff: TextDiff;
 }
 
 /** Puts together what was declared, what was applied and what is there. */
@@ -88,6 +94,7 @@ function serviceStatus(service: string, found: Found): ServiceStatus {
   const applied = state.services[service];
   const serving = reading.services[service]?.slot || applied?.instance;
   const live = serving === undefined ? null : liveOf(serving, applied?.spec ?? spec, found);
+  const changes = liveChanges(found.stack, applied, reading, found.textDiff);
   return {
     service,
     declared: declared && (spec && runtime ? { runtime, image: spec.image } : null),
@@ -96,9 +103,11 @@ function serviceStatus(service: string, found: Found): ServiceStatus {
       : null,
     live,
     addresses: addressesOf(service, applied?.spec ?? spec, reading),
+    changes: changes.map(statusChange),
     remarks: [
       ...(declared ? toApply(spec, runtime, applied) : []),
       ...toMend(service, live, applied, reading),
+      ...changes.filter(({ whose }) => whose === 'host').map(changeRemark),
     ],
   };
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { State } from '../../cli/state.ts';
 import type { StackStatus } from '../../cli/status/status.ts';
 import { duration, memory, statusText } from '../../cli/status/text.ts';
+import { observe } from '../../provider/observed.ts';
 import { HostError } from '../../provider/ssh/problem.ts';
 import type { ServiceSpec } from '../../spec/service.ts';
 import type { Declared } from '../../system/declared.ts';
@@ -117,6 +118,7 @@ test('a service that is as it was declared', async () => {
           memoryBytes: 47185920,
         },
         addresses: ['198.19.0.1:8000', '127.0.0.1:5001'],
+        changes: [],
         remarks: [],
       },
     ],
@@ -126,6 +128,44 @@ test('a service that is as it was declared', async () => {
   expect(code).toBe(0);
   // one for --json, one for the text
   expect(scripts).toHaveLength(2);
+});
+
+describe('what differs on the host says whose change it is', () => {
+  const made = running('web-1234567');
+  const baseline = {
+    observed: observe('docker', made, web),
+    files: {},
+    secrets: {},
+    made: { id, engine: '26.1' },
+    declared: { spec: web, secrets: {} },
+  };
+  const state: State = {
+    services: { web: { runtime: 'docker', instance: 'web-1234567', host, spec: web, baseline } },
+    hosts: [host],
+  };
+  const other = running('web-1234567', {
+    HostConfig: { Memory: 0, NanoCpus: 0, RestartPolicy: { Name: 'no' }, CapAdd: ['CAP_NEW'] },
+  });
+  const changes = (engine: string) =>
+    status({ state, sections: { docker: [other], host: [`package docker.io ${engine}`] } });
+
+  test('somebody: it is to be mended, and ends with 7', async () => {
+    const { code, status: found } = await changes('26.1');
+    expect(found.services[0]?.changes).toEqual([
+      { property: 'spec.capAdd', applied: [], live: ['CAP_NEW'], whose: 'host' },
+      { property: 'spec.restart', applied: 'always', live: 'no', whose: 'host' },
+    ]);
+    expect(found.services[0]?.remarks).toContain(
+      'spec.restart: "always" → "no" (someone changed it on the host): pulumi up puts it right',
+    );
+    expect(code).toBe(7);
+  });
+
+  test('another version of the engine: it is told, and nothing is to be done', async () => {
+    const { status: found } = await changes('28.0');
+    expect(found.services[0]?.changes[0]).toMatchObject({ property: 'spec.capAdd', whose: 'runtime' });
+    expect(found.services[0]?.remarks).toEqual([expect.stringContaining('spec.restart')]);
+  });
 });
 
 describe('what is not as it should be is said, with what to do, and ends with 7', () => {
@@ -300,6 +340,7 @@ describe('as text', () => {
       memoryBytes: 45 * 2 ** 20,
     },
     addresses: ['198.19.0.1:5001', '127.0.0.1:5001'],
+    changes: [],
     remarks: [],
     ...changes,
   });
