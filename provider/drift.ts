@@ -8,7 +8,16 @@ import { directories } from './directories.ts';
 import type { InstanceInputs } from './inputs.ts';
 import { mountDirectories } from './instanceFiles.ts';
 import { masked } from './masked.ts';
-import { changed, type Inspected, idOf, isFixed, type Observed, observe, stateOf } from './observed.ts';
+import {
+  changed,
+  type Inspected,
+  idOf,
+  isFixed,
+  nameOf,
+  type Observed,
+  observe,
+  stateOf,
+} from './observed.ts';
 import type { Reading } from './reading.ts';
 import type { Plain } from './rpc/value.ts';
 
@@ -53,9 +62,12 @@ export async function textDiffs({ texts }: Reading): Promise<TextDiff> {
   return (await import('./textDiff.ts')).textDiff;
 }
 
-function state({ container }: Found): Change[] {
-  const now = stateOf(container);
-  return now === 'running' ? [] : [somebodys(['state'], 'running', now)];
+function state({ stored, container }: Found): Change[] {
+  const [now, name] = [stateOf(container), nameOf(container)];
+  return [
+    ...(now === 'running' ? [] : [somebodys(['state'], 'running', now)]),
+    ...(name === stored.name ? [] : [somebodys(['containerName'], stored.name, name)]),
+  ];
 }
 
 function properties(found: Found): Change[] {

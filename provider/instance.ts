@@ -64,7 +64,7 @@ export const instance: Resource = {
   },
 
   applied({ oldInputs, olds }) {
-    const { files: _, ...inputs } = oldInputs;
+    const { files: _, containerName: __, ...inputs } = oldInputs;
     const baseline = isObject(olds.baseline) ? olds.baseline : {};
     return { ...inputs, state: 'running', ...(isObject(baseline.declared) && baseline.declared) };
   },
@@ -176,7 +176,7 @@ export const instance: Resource = {
     if (others.length > 0) log('debug', changesText(`${spec.name} is as its engine has it now:`, others, ''));
     for (const told of foreignData(applied, reading)) log('warning', told);
     // What an earlier refresh found is not what is found now.
-    const { files: _, ...before } = inputs;
+    const { files: _, containerName: __, ...before } = inputs;
     const live = { ...before, ...written(inputs, applied, ours) };
     return { id, inputs: live, properties: { ...live, baseline: properties.baseline ?? {} } };
   },

@@ -169,11 +169,15 @@ function units(text: string): Record<string, Unit> {
   return found;
 }
 
-/** The container of an instance: by its label, because a name can be taken by anybody. */
+/**
+ * The container of an instance: by its label, because a name can be taken by anybody. One that was given another name
+ * is still it; where the label was copied, the one that has the name is.
+ */
 export function containerOf(reading: Reading, runtime: RuntimeName, instance: string): Inspected | undefined {
-  return reading.containers[runtime].find(
-    (c) => labelsOf(c)['containerhost.instance'] === instance && nameOf(c) === instance,
+  const labelled = reading.containers[runtime].filter(
+    (c) => labelsOf(c)['containerhost.instance'] === instance,
   );
+  return labelled.find((c) => nameOf(c) === instance) ?? labelled[0];
 }
 
 /** A container that looks like one of the service's and is none: told, never touched. */
@@ -203,7 +207,9 @@ export function strangersOf(reading: Reading, stack: string, service: string): S
       // Another stack's instance is that stack's business.
       const anothers = labels['containerhost.stack'] !== undefined && !ours;
       const namedAlike = name === service || name.startsWith(`${service}-`) || name.startsWith(`${service}_`);
-      if ((ours || (namedAlike && !anothers)) && !(ours && known.includes(name)))
+      const instance = labels['containerhost.instance'] ?? '';
+      const renamed = known.includes(instance) && containerOf(reading, runtime, instance) === container;
+      if ((ours || (namedAlike && !anothers)) && !(ours && (known.includes(name) || renamed)))
         result.push({ runtime, name });
     }
   }

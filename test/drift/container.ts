@@ -287,7 +287,7 @@ export const stopped: Tampering[] = [
   {
     what: 'its container goes by another name',
     service: 'cortex-tunnel',
-    names: 'cortex-tunnel does not run: its container is not there',
-    done: { docker: { script: 'docker rename $instance renamed' } },
+    names: 'containerName',
+    done: everywhere('engine rename $instance renamed'),
   },
 ];

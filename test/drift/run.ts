@@ -38,7 +38,9 @@ export async function tamper(
       ),
     );
   }
-  const named = await rehearsal.preview(['--expect-no-changes']);
+  // without --diff: a message stands below the resource that tells it
+  const preview = ['preview', '--expect-no-changes', '--stack', stack];
+  const named = await rehearsal.pulumi(preview);
   if (named.code !== 7 && known.some(({ left }) => !left))
     throw new Error(`the preview ended with ${named.code}, expected 7:\n${named.output}`);
   await meanwhile();
@@ -49,7 +51,7 @@ export async function tamper(
       left.set(each, (await vm.exec(`${each.left} && echo yes`, { tolerate: true })).includes('yes'));
     if (each.undo) await vm.exec(each.undo, { tolerate: true });
   }
-  const after = await rehearsal.preview(['--expect-no-changes']);
+  const after = await rehearsal.pulumi(preview);
   const results = known.map((each) => {
     const told = tellings(named.output, each);
     return {

@@ -111,7 +111,7 @@ test('a container is an instance by label and name: a name can be taken by anybo
     containerOf(parseReading(reading({ docker })), 'docker', 'web-1234567');
   expect(of(container())).toBeDefined();
   expect(of(container({}, { Labels: {} }))).toBeUndefined();
-  expect(of(container({ Name: '/copy' }))).toBeUndefined();
+  expect(of(container({ Name: '/renamed' }))).toEqual(container({ Name: '/renamed' }));
   expect(of(container({ Name: '/copy' }), container())).toEqual(container());
 });
 
