@@ -98,9 +98,9 @@ export const data: Tampering[] = [
     service: 'cortex-engine',
     names: 'volumes/engine-state',
     done: everywhere(
-      'cd /srv/containerhost/$stack/volumes && mv engine-state /srv/away && mkdir -p engine-state/data',
+      'cd /srv/containerhost/$stack/volumes && mv engine-state /srv/containerhost/away && mkdir -p engine-state/data',
     ),
     left: 'test -e /srv/containerhost/dev/volumes/engine-state/data',
-    undo: 'cd /srv/containerhost/dev/volumes && rm -r engine-state && mv /srv/away engine-state',
+    undo: 'cd /srv/containerhost/dev/volumes && rm -r engine-state && mv /srv/containerhost/away engine-state',
   },
 ];
