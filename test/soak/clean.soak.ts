@@ -3,6 +3,7 @@ import type { Rehearsal } from '../../rehearsal/rehearsal.ts';
 import { asAccount } from '../../rehearsal/tamper.ts';
 import { runtimeNames } from '../../spec/service.ts';
 import { eventually, expectClean, minutes, rehearse, well, who } from '../e2e/rehearse.ts';
+import { setFlag } from '../faults/fault.ts';
 
 /** How often a stack that nobody touches is looked at, under each runtime. */
 const times = Number(process.env.CORTEX_CLEAN_PREVIEWS ?? 100);
@@ -34,7 +35,7 @@ describe.each(runtimeNames)('under %s', (runtime) => {
   test(
     `${times} previews of what nobody touched are clean`,
     async () => {
-      rehearsal.flag(runtime);
+      setFlag(rehearsal, runtime);
       well(await rehearsal.up());
       const events = Object.entries(between);
       for (let nth = 0; nth < times; nth += 1) {

@@ -4,6 +4,7 @@ import { runtimeNames } from '../../spec/service.ts';
 import { figures, type Result, tamper } from '../drift/run.ts';
 import { batches } from '../drift/table.ts';
 import { minutes, rehearse, well } from '../e2e/rehearse.ts';
+import { setFlag } from '../faults/fault.ts';
 
 let rehearsal: Rehearsal;
 beforeAll(async () => {
@@ -19,7 +20,7 @@ describe.each(runtimeNames)('under %s', (runtime) => {
   test(
     'the stack runs there',
     async () => {
-      rehearsal.flag(runtime);
+      setFlag(rehearsal, runtime);
       well(await rehearsal.up());
     },
     10 * minutes,
