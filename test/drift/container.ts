@@ -8,26 +8,36 @@ export const updated: Tampering[] = [
     names: 'spec.limits.memoryBytes',
     done: {
       docker: { script: 'docker update --memory 1g --memory-swap 2g $instance' },
-      podman: { script: 'engine update --memory 1g $instance' },
+      // by the unit: to update a container of an account takes control groups that a rehearsal has not
+      podman: { container: ['PodmanArgs=--memory=1g'] },
     },
   },
   {
     what: 'it gets less of a processor',
     service: 'cortex-engine',
     names: 'spec.limits.cpus',
-    done: everywhere('engine update --cpus 0.25 $instance'),
+    done: {
+      docker: { script: 'docker update --cpus 0.25 $instance' },
+      podman: { container: ['PodmanArgs=--cpus=0.25'] },
+    },
   },
   {
     what: 'its number of processes is limited',
     service: 'cortex-engine',
     names: 'spec.limits.pids',
-    done: everywhere('engine update --pids-limit 77 $instance'),
+    done: {
+      docker: { script: 'docker update --pids-limit 77 $instance' },
+      podman: { container: ['PidsLimit=77'] },
+    },
   },
   {
     what: 'its weight among others is changed',
     service: 'cortex-engine',
     names: 'spec.limits.cpuShares',
-    done: everywhere('engine update --cpu-shares 77 $instance'),
+    done: {
+      docker: { script: 'docker update --cpu-shares 77 $instance' },
+      podman: { container: ['PodmanArgs=--cpu-shares=77'] },
+    },
   },
   {
     what: 'it is restarted no more',
