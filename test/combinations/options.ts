@@ -1,6 +1,5 @@
 /** What a stack's file may say, as far as it changes what the clouds are asked for. */
 const options = {
-  runtime: ['docker', 'podman'],
   egress: ['nat', 'externalIp'],
   login: ['declared', 'generated', 'osLogin'],
   secretsFrom: ['config', 'secretManager'],

@@ -30,7 +30,6 @@ function config(chosen: Options): Record<string, unknown> {
     token: { access: { ...access, serviceTokens: ['monitoring'] } },
   };
   return {
-    'cortex:runtime': chosen.runtime,
     'cortex:host': { ...host, egress: chosen.egress, ...logins[chosen.login] },
     'cortex:secretsFrom': chosen.secretsFrom,
     ...(chosen.secretsFrom === 'secretManager' && {
@@ -88,7 +87,6 @@ export async function expectTaken(chosen: Options): Promise<void> {
   expect(instances.filter(({ name }) => name.startsWith('cortex-tunnel'))).toHaveLength(chosen.replicas);
   const engine = instances.find(({ name }) => name === 'cortex-engine');
   expect(engine?.inputs).toMatchObject({
-    runtime: chosen.runtime,
     secrets: { value: { 'telegram-bot-token': token } },
     spec: { image: expect.stringMatching(chosen.pin ? /@sha256:/ : /:1\.4\.2$/) },
   });
