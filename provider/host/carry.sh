@@ -63,16 +63,19 @@ expect_space() { # $1 source, $2 directory that it goes to
 # Everything that a file is: owners by number, modes, times, extended attributes and lists, holes, hard links.
 # Then the two are compared, each byte of them.
 copy_tree() { # $1 source, $2 copy, a directory that exists
-  local watch flushed differs
+  local watch flushing flushed differs
   { while sleep 5; do say "copied $(du -sm -- "$2" | cut -f1) of $(du -sm -- "$1" | cut -f1) MiB"; done; } 7>&- 8>&- 9>&- >/dev/null &
   watch=$!
+  # The kernel would leave it in memory for long, and write all of it at the end.
+  { while sleep 0.5; do sync -f "$2"; done; } 7>&- 8>&- 9>&- >/dev/null &
+  flushing=$!
   cp -dR --preserve=mode,ownership,timestamps,links,xattr --sparse=auto -- "$1/." "$2/" || {
-    kill "$watch" 2>/dev/null
+    kill "$watch" "$flushing" 2>/dev/null
     printf 'containerhost: %s could not be copied: is the disk full? %s\n' "$1" "$(df -h --output=avail,target "$2" | tail -n 1)" >&2
     return 1
   }
-  kill "$watch" 2>/dev/null || true
-  # Meanwhile it goes to the disk.
+  kill "$watch" "$flushing" 2>/dev/null || true
+  # The rest of it while it is compared.
   sync -f "$2" &
   flushed=$!
   differs=$(compare_trees "$1" "$2") || return 1
@@ -85,9 +88,12 @@ copy_tree() { # $1 source, $2 copy, a directory that exists
 
 # What a file is, as rsync sees it, without the contents; and these byte by byte, which is quicker than hashing both.
 compare_trees() { # $1 source, $2 copy: prints the first differences, or nothing
-  local meta contents
-  meta=$(rsync -aHAX --numeric-ids --modify-window=-1 --delete --dry-run --itemize-changes -- "$1/" "$2/") || return 1
+  local rsync meta contents
+  exec {rsync}< <(rsync -aHAX --numeric-ids --modify-window=-1 --delete --dry-run --itemize-changes -- "$1/" "$2/")
   contents=$(LC_ALL=C diff -rq --no-dereference -- "$1" "$2") || [ $? = 1 ] || return 1
+  meta=$(cat <&"$rsync")
+  exec {rsync}<&-
+  wait "$!" || return 1
   # Of pipes and devices it says what they are, also where both are alike: rsync has compared them.
   printf '%s\n%s\n' "$meta" "$contents" | sed -E '/^$/d; /^File .* is an? .* while file .* is an? /d' | head -n 3
 }
