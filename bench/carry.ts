@@ -1,8 +1,7 @@
 import { hostLibrary } from '../provider/hostSetup.ts';
-import type { Rehearsal } from '../rehearsal/rehearsal.ts';
-import type { Screen } from '../rehearsal/screen.ts';
-import { shown } from './preview.ts';
-import type { Measurement, Pair } from './result.ts';
+import type { Bench } from './bench.ts';
+import { pairsOf, seconds } from './pair.ts';
+import type { Timed } from './result.ts';
 
 const pairs = 3;
 
@@ -20,18 +19,15 @@ const before = `cat "$source"/* "$source"/small/* >/dev/null 2>&1 || true; sync`
  * A volume of Docker carried into the stack's own: space checked, copied, compared byte by byte with its
  * source, and on the disk; beside `tar | tar` of the same folder to the same disk, which is on the disk too.
  */
-export async function measureCarry({ vm }: Rehearsal, screen: Screen): Promise<Measurement> {
+export async function measureCarry({ rehearsal: { vm }, screen }: Bench): Promise<Timed[]> {
   await vm.exec(plant);
   const source = `source=$(docker volume inspect --format '{{.Mountpoint}}' bench)`;
   const copy = '/srv/containerhost/bench-tar';
   const timed = async (script: string): Promise<number> => {
     await vm.exec(`${source}\n${before}`);
-    const begun = performance.now();
-    await vm.exec(script);
-    return (performance.now() - begun) / 1000;
+    return seconds(() => vm.exec(script));
   };
-  const measured: Pair[] = [];
-  for (let i = 1; i <= pairs; i++) {
+  const measured = await pairsOf(pairs, screen, async () => {
     const bare = await timed(
       `set -o pipefail; ${source}; mkdir ${copy}; tar -C "$source" -cf - . | tar -C ${copy} -xf -; sync -f ${copy}`,
     );
@@ -40,10 +36,8 @@ export async function measureCarry({ vm }: Rehearsal, screen: Screen): Promise<M
       `bash -s <<'SCRIPT'\n${hostLibrary()}\ncarry_volume bench bench bench cortex keep <<'MAPPINGS'\n${mapping}MAPPINGS\nSCRIPT`,
     );
     await vm.exec(`rm -rf ${copy} /srv/containerhost/bench`);
-    const pair = { ours, bare };
-    measured.push(pair);
-    screen.say(`pair ${i} of ${pairs}: ${shown(pair)}`);
-  }
+    return { ours, bare };
+  });
   await vm.exec('docker volume rm bench >/dev/null');
-  return { name: 'carry a volume of 1 GiB', pairs: measured, goal: 1.5 };
+  return [{ kind: 'timed', name: 'carry a volume of 1 GiB', pairs: measured, goal: 1.5 }];
 }

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import type { Rehearsal } from '../rehearsal/rehearsal.ts';
-import type { Screen } from '../rehearsal/screen.ts';
+import type { Bench } from './bench.ts';
 import { emptyProgram } from './empty.ts';
-import type { Measurement, Pair } from './result.ts';
+import { pairsOf, shown } from './pair.ts';
+import type { Pair, Timed } from './result.ts';
 import { well } from './well.ts';
 
 const pairs = 7;
 
 /** A preview that finds nothing to change, beside that of a program without a resource. */
-export async function measurePreview(rehearsal: Rehearsal, screen: Screen): Promise<Measurement> {
+export async function measurePreview({ rehearsal, screen }: Bench): Promise<Timed[]> {
   const directory = emptyProgram(join(rehearsal.directory, 'empty'), rehearsal.project);
   const stack = ['--stack', 'empty'];
   const empty = (...args: string[]) => rehearsal.pulumi(['--cwd', directory, ...args]);
@@ -21,15 +21,6 @@ export async function measurePreview(rehearsal: Rehearsal, screen: Screen): Prom
     return { ours: ours.seconds, bare: bare.seconds };
   };
   screen.say(`warming up: ${shown(await once())}`);
-  const measured: Pair[] = [];
-  for (let i = 1; i <= pairs; i++) {
-    const pair = await once();
-    measured.push(pair);
-    screen.say(`pair ${i} of ${pairs}: ${shown(pair)}`);
-  }
-  return { name: 'preview, no changes', pairs: measured, goal: 2 };
-}
-
-export function shown({ ours, bare }: Pair): string {
-  return `${ours.toFixed(2)} s, bare ${bare.toFixed(2)} s, ratio ${(ours / bare).toFixed(2)}`;
+  const measured = await pairsOf(pairs, screen, once);
+  return [{ kind: 'timed', name: 'preview, no changes', pairs: measured, goal: 2 }];
 }
