@@ -3,7 +3,7 @@ import { pairsOf, type UpSeconds, upsBeside } from './pair.ts';
 import type { Pair, Timed } from './result.ts';
 
 /** There and back again so many times. */
-const rounds = 3;
+const rounds = 2;
 
 /**
  * All of a `pulumi up` in which the flag was changed, beside a start of the same set by the tool that it goes to

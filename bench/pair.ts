@@ -9,13 +9,13 @@ export function shown({ ours, bare }: Pair): string {
 export async function pairsOf<T extends Pair>(
   count: number,
   screen: Screen,
-  once: () => Promise<T>,
+  once: (nth: number) => Promise<T>,
 ): Promise<T[]> {
   const measured: T[] = [];
-  for (let i = 1; i <= count; i++) {
-    const pair = await once();
+  for (let nth = 0; nth < count; nth++) {
+    const pair = await once(nth);
     measured.push(pair);
-    screen.say(`pair ${i} of ${count}: ${shown(pair)}`);
+    screen.say(`pair ${nth + 1} of ${count}: ${shown(pair)}`);
   }
   return measured;
 }
