@@ -65,6 +65,7 @@ function play({ vm, identityFile }: Rehearsal, installed: Installed, folder: str
       PYTHONPATH: installed.ansible,
       ANSIBLE_COLLECTIONS_PATH: installed.ansible,
       ANSIBLE_HOME: folder,
+      ANSIBLE_SSH_CONTROL_PATH_DIR: join(folder, 'cp'),
       // quicker, and how its documentation has an unprivileged account take over from another
       ANSIBLE_PIPELINING: 'true',
       ANSIBLE_PYTHON_INTERPRETER: '/usr/bin/python3',
