@@ -61,7 +61,7 @@ export class CortexServices extends pulumi.ComponentResource {
         images: pulumi.all(specs.map(imageOf)).apply((all) => [...new Set(all)].sort()),
         registries: config.registries,
       },
-      inside,
+      { ...inside, dependsOn: setup },
     );
 
     this.runtimes = Object.fromEntries(
@@ -80,7 +80,11 @@ export class CortexServices extends pulumi.ComponentResource {
     const volumes = new Map(
       args.compose.externalVolumes.map(({ volume, name: external, source }) => [
         volume,
-        new Volume(`${name}-${volume}`, { host, stack, volume, external, source }, inside),
+        new Volume(
+          `${name}-${volume}`,
+          { host, stack, volume, external, source },
+          { ...inside, dependsOn: setup },
+        ),
       ]),
     );
     const slots = new Map<string, Slot>();

@@ -133,18 +133,13 @@ export const instance: Resource = {
     const reading = parseReading(created);
     const container = containerOf(reading, runtime, name);
     if (!container) throw new Error(`${name} started, but ${runtime} does not know it`);
-    const baseline: Omit<Baseline, 'declared'> = {
+    const baseline: Baseline = {
       observed: observe(runtime, container, spec),
       files: digests,
       secrets: secretDigests(reading, declared),
       made: madeBy(runtime, container, reading),
     };
-    const kept: Props = Object.fromEntries(
-      (['spec', 'secrets', 'probe'] as const).flatMap((key) =>
-        inputs[key] === undefined ? [] : [[key, inputs[key]]],
-      ),
-    );
-    return { id: name, properties: { ...inputs, baseline: { ...baseline, declared: kept } } as Props };
+    return { id: name, properties: outputs(inputs, baseline as unknown as Props) };
   },
 
   async read({ id, inputs, properties, log }, hosts) {
@@ -176,9 +171,11 @@ export const instance: Resource = {
     if (others.length > 0) log('debug', changesText(`${spec.name} is as its engine has it now:`, others, ''));
     for (const told of foreignData(applied, reading)) log('warning', told);
     // What an earlier refresh found is not what is found now.
-    const { files: _, containerName: __, ...before } = inputs;
+    const { files: _, containerName: ___, ...before } = inputs;
     const live = { ...before, ...written(inputs, applied, ours) };
-    return { id, inputs: live, properties: { ...live, baseline: properties.baseline ?? {} } };
+    const { declared: __, ...made } = isObject(properties.baseline) ? properties.baseline : {};
+    const kept = ours.length > 0 ? { ...made, declared: declaredIn(inputs, properties) } : made;
+    return { id, inputs: live, properties: outputs(live, kept) };
   },
 
   async delete({ id, oldInputs, signal, log }, hosts) {
@@ -195,6 +192,21 @@ export const instance: Resource = {
     );
   },
 };
+
+/** What is stored beside the inputs. The engine sends it along with each of them, so the inputs are not in it again. */
+function outputs({ name, runtime, state }: Props, baseline: Props): Props {
+  return { name, runtime, state, baseline } as Props;
+}
+
+/** What the program gave: the inputs, or what an earlier refresh kept when it wrote over them. */
+function declaredIn(inputs: Props, { baseline }: Props): Props {
+  if (isObject(baseline) && isObject(baseline.declared)) return baseline.declared;
+  return Object.fromEntries(
+    (['spec', 'secrets', 'probe'] as const).flatMap((key) =>
+      inputs[key] === undefined ? [] : [[key, inputs[key]]],
+    ),
+  );
+}
 
 /** The same for a preview and the update that follows it; never the same twice for one service. */
 function autoname(service: string, randomSeed: Uint8Array): string {

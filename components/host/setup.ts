@@ -1,4 +1,3 @@
-import { hostSetupScript } from '../../provider/hostSetup.ts';
 import { assignments, script } from './command.ts';
 import { hostPackages } from './packages.ts';
 
@@ -10,13 +9,13 @@ export interface SetupOptions {
 }
 
 /**
- * Sets a host up, both runtimes and the proxy, whichever is in use. A script that is cut off on its way
- * runs none of its lines, and no command of it can read the rest of the script as its input.
+ * Sets a host up, with both runtimes and the proxy, whichever is in use: packages, the account, the disk. The
+ * host's own functions and units are the provider's (provider/setup.ts). A script that is cut off on its way runs
+ * none of its lines, and no command of it can read the rest of the script as its input.
  */
 export function setupScript({ account, dataDisk = '' }: SetupOptions): string {
   const values = assignments({ account, packages: hostPackages.join(' '), data_disk: dataDisk });
-  // each part in a shell of its own: what one defines does not reach the other
-  return whole(`(\n${values}${script('setup.sh')})\n(\n${hostSetupScript()}\n)`);
+  return whole(`${values}${script('setup.sh')}`);
 }
 
 /** Prints which machine it is: `parseIdentity` reads it. */

@@ -119,19 +119,28 @@ is_empty() ( # $1 directory. By the shell alone
   [ "${#entries[@]}" = 0 ]
 )
 
+# An engine's answers do not wait for each other: each is a process that starts, and mostly that.
 read_docker() { # $1 folder for the answers
-  sh -c "$inspect_all" sh docker >"$1/docker" || return 1
+  local containers images
+  sh -c "$inspect_all" sh docker >"$1/docker" &
+  containers=$!
   docker image ls --digests --format "docker $references
-docker $digests" >"$1/docker-images"
+docker $digests" >"$1/docker-images" &
+  images=$!
   docker network ls --format 'docker {{.Name}} {{.Labels}}' >"$1/docker-networks"
+  wait "$images"
+  wait "$containers"
 }
 
 read_podman() { # $1 folder for the answers, $2 account, $3 stack
-  local directory units=()
-  as_account "$2" sh -c "$inspect_all" sh podman >"$1/podman" || return 1
+  local directory units=() containers images networks
+  as_account "$2" sh -c "$inspect_all" sh podman >"$1/podman" &
+  containers=$!
   as_account "$2" podman image ls --format "podman $references
-$every_digest" >"$1/podman-images"
-  as_account "$2" podman network ls --format 'podman {{.Name}} {{.Labels}}' >"$1/podman-networks"
+$every_digest" >"$1/podman-images" &
+  images=$!
+  as_account "$2" podman network ls --format 'podman {{.Name}} {{.Labels}}' >"$1/podman-networks" &
+  networks=$!
   for directory in "$base/$3"/*/instances/*/; do
     if [ -e "$directory/runtime" ] && [ "$(<"$directory/runtime")" = podman ]; then
       directory=${directory%/}
@@ -139,8 +148,12 @@ $every_digest" >"$1/podman-images"
     fi
   done
   : >"$1/account-units"
-  if [ "${#units[@]}" = 0 ]; then return 0; fi
-  as_account "$2" systemctl --user show --property=Id,LoadState,ActiveState,UnitFileState,DropInPaths "${units[@]}" >"$1/account-units"
+  if [ "${#units[@]}" != 0 ]; then
+    as_account "$2" systemctl --user show --property=Id,LoadState,ActiveState,UnitFileState,DropInPaths "${units[@]}" >"$1/account-units"
+  fi
+  wait "$networks"
+  wait "$images"
+  wait "$containers"
 }
 
 references='{{.Repository}}:{{.Tag}}'

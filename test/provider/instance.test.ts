@@ -218,7 +218,8 @@ describe('create', () => {
     );
     expect(result.id).toBe('web-1234567');
     expect(result.properties).toMatchObject({
-      ...declared,
+      name: 'web-1234567',
+      runtime: 'docker',
       baseline: { observed: { image: 'example/web:1', restart: 'always' }, secrets: { token: 'd1' } },
     });
     expect(JSON.stringify(result.properties)).not.toContain('planted');
