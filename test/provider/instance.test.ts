@@ -212,7 +212,7 @@ describe('create', () => {
   });
 
   test('its name is its id, and what it was found to be is kept beside its inputs', async () => {
-    const { result, declared } = await created(
+    const { result } = await created(
       { spec: spec(token), secrets: { token: 'planted' } },
       { docker: [container()], secrets: tokenDigest },
     );
