@@ -126,14 +126,14 @@ function compared(peer: Rollout, all: readonly Measurement[]): Result[] {
     {
       name: `image bump under load, ${ours.tool} / ${peer.tool}`,
       ratio: rounded(ours.seconds / peer.seconds),
+      ...figures(peer),
       ours: figures(ours),
-      peer: figures(peer),
     },
     {
       name: `check with no changes, ${ours.tool} / ${peer.tool}`,
       ratio: rounded(ours.checkSeconds / peer.checkSeconds),
+      seconds: rounded(peer.checkSeconds),
       ours: { seconds: rounded(ours.checkSeconds) },
-      peer: { seconds: rounded(peer.checkSeconds) },
     },
   ];
 }

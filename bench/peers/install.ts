@@ -44,6 +44,8 @@ async function fill(directory: string, log: Log): Promise<void> {
     const pinned = (file: string) => ['--requirement', join(import.meta.dirname, file)];
     const pip = (verb: string, ...args: string[]) =>
       run('python3', ['-m', 'pip', verb, '--quiet', '--no-deps', '--only-binary=:all:', ...args], {
+        // it goes to a folder of its own, whoever runs it
+        env: { ...process.env, PIP_ROOT_USER_ACTION: 'ignore', PIP_DISABLE_PIP_VERSION_CHECK: '1' },
         onLine: note,
       });
     await pip('install', '--target', at('ansible'), ...pinned('ansible.txt'));
