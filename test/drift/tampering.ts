@@ -74,10 +74,16 @@ function composed(lines: string[]): string {
   ].join('\n');
 }
 
+/** One line after the other: one with which the unit does not start is taken back, and is then missed in the preview. */
 function united(lines: string[]): string {
-  return [
-    `cat >>$unit <<'LINES'\n\n[Container]\n${lines.join('\n')}\nLINES`,
-    'account systemctl --user daemon-reload',
-    'account systemctl --user restart $instance.service',
-  ].join('\n');
+  const start = 'account systemctl --user daemon-reload; account systemctl --user restart $instance.service';
+  return lines
+    .map((line) =>
+      [
+        'cp -p $unit /root/unit',
+        `cat >>$unit <<'LINE'\n\n[Container]\n${line}\nLINE`,
+        `if ! { ${start}; }; then cat /root/unit >$unit; ${start}; fi`,
+      ].join('\n'),
+    )
+    .join('\n');
 }
