@@ -21,6 +21,10 @@ export const commands: Record<string, { summary: string; load: () => Promise<Com
     summary: 'what runs on the host, whoever put it there: declared services and strangers',
     load: () => import('./commands/audit.ts'),
   },
+  adopt: {
+    summary: 'takes a running Compose project into the stack, without stopping it',
+    load: () => import('./commands/adopt.ts'),
+  },
   logs: {
     summary: 'what a service wrote, under whichever runtime',
     load: () => import('./commands/logs.ts'),

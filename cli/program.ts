@@ -8,6 +8,7 @@ Examples:
   cortex status                          what runs, and is it what was declared?
   cortex status -s prod --json           the same of another stack, for programs
   cortex audit                           what else runs on that host?
+  cortex adopt cortex                    take that Compose project in, running
   cortex preflight -s prod               can the first up succeed, and its cost?
   cortex feasibility --to podman         what stands against the flip?
   cortex logs cortex-engine -f           what it writes, over restarts and flips

@@ -7,6 +7,7 @@ const parts = [
   'lib',
   'address',
   'proxy',
+  'adopt',
   'volume',
   'data',
   'carry',

@@ -4,7 +4,7 @@ import type { RenderContext, Rendered } from '../runtimes/runtime.ts';
 import { type Mount, type ServiceSpec, secretNames } from '../spec/service.ts';
 import { drainSeconds, healthSeconds, patienceSeconds } from '../spec/timing.ts';
 import { directories } from './directories.ts';
-import type { InstanceInputs } from './inputs.ts';
+import type { Host, InstanceInputs } from './inputs.ts';
 import { projectArchive } from './projectArchive.ts';
 import { words } from './words.ts';
 
@@ -22,8 +22,13 @@ export function mountDirectories(
   return { volumes, projects };
 }
 
+/** As much of an instance as its records tell. */
+export interface Recorded extends Pick<InstanceInputs, 'stack' | 'spec' | 'runtime' | 'probe'> {
+  host: Pick<Host, 'account'>;
+}
+
 /** What the host's own functions need to know of an instance, beside the files of its runtime. */
-export function instanceRecords(inputs: InstanceInputs): Record<string, string> {
+export function instanceRecords(inputs: Recorded): Record<string, string> {
   const { spec, runtime, probe } = inputs;
   return {
     runtime,
@@ -41,12 +46,12 @@ export function instanceRecords(inputs: InstanceInputs): Record<string, string> 
   };
 }
 
-function owner({ runtime, spec, host }: InstanceInputs): { uid: number; gid: number } {
+function owner({ runtime, spec, host }: Recorded): { uid: number; gid: number } {
   return ownerOnDisk(runtime, spec.user, host.account);
 }
 
 /** `<rw|ro> <host uid> <host gid> <directory>`: the owners that the service's user has on the host. */
-function volumeLines(inputs: InstanceInputs): string {
+function volumeLines(inputs: Recorded): string {
   const { uid, gid } = owner(inputs);
   return dataDirectories(inputs.stack, inputs.spec)
     .map(({ directory, readOnly }) => `${readOnly ? 'ro' : 'rw'} ${uid} ${gid} ${directory}\n`)
@@ -57,7 +62,7 @@ function volumeLines(inputs: InstanceInputs): string {
 const hashBelowBytes = 64 * 1024 * 1024;
 
 /** A line for each directory that the instance mounts, as host/data.sh reads it. */
-function dataLines({ stack, spec }: InstanceInputs): string {
+function dataLines({ stack, spec }: Recorded): string {
   const found = new Map<string, { kind: string; limit: number; mounts: DataMount[] }>();
   for (const mount of spec.mounts) {
     if (mount.kind === 'tmpfs') continue;
@@ -117,7 +122,7 @@ export function dataDirectories(
 }
 
 /** As the kernel writes /proc/<pid>/uid_map, with `uid` or `gid` before each line. */
-function mappingLines({ runtime, spec, host }: InstanceInputs): string {
+function mappingLines({ runtime, spec, host }: Recorded): string {
   return (['uid', 'gid'] as const)
     .flatMap((kind) =>
       idRanges(runtime, spec.user, host.account, kind).map(

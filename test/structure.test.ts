@@ -49,6 +49,9 @@ const mayImport: Record<string, string[]> = {
     'audit/',
     'provider/',
     'provider/ssh/',
+    // a machine that is adopted is set up before the first deployment
+    'components/host/setup.ts',
+    'components/host/identity.ts',
     'receipt/',
   ],
   // what a plan must keep: rules on published types, and on what the program's own types say

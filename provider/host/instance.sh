@@ -124,6 +124,7 @@ reserve_instance() { # $1 instance, $2… container ports
   directory=$(instance_dir "$name")
   shift
   finish_switch
+  redirect_ports
   # A switch that was cut short may have left requests going to what the record names no more.
   apply_proxy "$service_dir"
   remove_orphans
@@ -226,6 +227,7 @@ switch_slot() { # $1 instance
     if [ "$name" = "$1" ]; then continue; fi
     if [ -e "$(instance_dir "$name")/forgotten" ] || ! verb "$name" running >/dev/null 2>&1; then remove_instance "$name"; fi
   done
+  claim_ports
 }
 
 # A switch was made when the slot names another than the parked one: what is left is to clear that away.

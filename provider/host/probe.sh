@@ -25,7 +25,10 @@ probe_host() { # $1 stack, $2 account, then paths on the host that services moun
     printf 'selinux %s\n' "$([ "$(cat /sys/fs/selinux/enforce)" = 1 ] && echo enforcing || echo permissive)"
   fi
   disk data "$srv"
-  ss -Hltnp | awk '{ process = "another"; if (match($0, /users:\(\("[^"]+/)) process = substr($0, RSTART + 9, RLENGTH - 9); gsub(" ", "_", process); print "listener", $4, process }' | sort -u
+  ss -Hltnp | awk -v taken="$(cat "$base"/*/*/instances/*/taken 2>/dev/null | tr '\n' ' ' || true)" '
+    BEGIN { n = split(taken, list, " "); for (i = 1; i <= n; i++) given[list[i]] }
+    { at = $4; sub(/^(0\.0\.0\.0|\[::\]):/, "*:", at); if (at in given) next }
+    { process = "another"; if (match($0, /users:\(\("[^"]+/)) process = substr($0, RSTART + 9, RLENGTH - 9); gsub(" ", "_", process); print "listener", $4, process }' | sort -u
   for path in "$@"; do
     printf 'path %s %s\n' "$(as_account "$account" sh -c "$probe_path" sh "$path")" "$path"
   done

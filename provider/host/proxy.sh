@@ -33,7 +33,7 @@ proxy_file() { # $1 service directory: its configuration, as it must be now
   for port in $(proxy_ports "$1"); do
     expression="$expression;s/@$port@/$(target "$1" "$port")/g"
   done
-  sed "$expression" "$1/listeners"
+  sed "$expression" "$1/listeners" | grep -vxFf <(taken_listeners "$1" | sed 's/^/    bind /')
 }
 
 write_proxy_file() { # $1 service directory
@@ -156,6 +156,7 @@ add_service() { # $1 stack, $2 service, $3… published `address:port`; its list
   content=$(cat)
   shift 2
   for published in "$@"; do
+    if taken_listeners "$directory" | grep -qxF -- "$(listening "${published%:*}"):${published##*:}"; then continue; fi
     taken=$(foreign_listener "${published%:*}" "${published##*:}")
     if [ -n "$taken" ]; then fail "${name#* } publishes $published, which is taken by another process on the host: $taken. Stop it, or publish another port in compose.yaml"; fi
     taken=$(other_stack "${name% *}" "${published%:*}" "${published##*:}")

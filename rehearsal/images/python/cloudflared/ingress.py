@@ -26,6 +26,7 @@ DEFAULTS = {
     "http2Origin": False,
     "access": {"teamName": "", "audTag": None},
 }
+DEFAULT_CONFIG = "/etc/cloudflared/config.yml"
 DURATIONS = {"connectTimeout", "tlsTimeout", "tcpKeepAlive", "keepAliveTimeout"}
 
 
@@ -86,6 +87,8 @@ def load_rules(path):
     try:
         with open(path, encoding="utf8") as file:
             config = yaml.safe_load(file) or {}
+    except FileNotFoundError if path == DEFAULT_CONFIG else ():
+        config = {}  # one that is configured remotely, which this stand-in knows nothing of
     except (OSError, yaml.YAMLError) as error:
         raise SystemExit(f"error reading {path}: {error}") from None
     rules = [Rule(entry) for entry in config.get("ingress") or [{"service": "http_status:503"}]]
