@@ -1,5 +1,7 @@
 import type * as pulumi from '@pulumi/pulumi';
-import type { Config, SshHost } from '../config.ts';
+import type { Config } from '../config.ts';
+import { machineConnection } from '../provider/podmanMachine.ts';
+import type { Connection } from '../provider/ssh/args.ts';
 import type { ContainerHostArgs } from './host.ts';
 import { GcpVm, type VmFacts } from './vm.ts';
 
@@ -30,10 +32,19 @@ export function machineFor(name: string, { stack, host, rehearsal }: Config): Ma
     }
     case 'ssh':
       return existing(host);
+    case 'podman-machine':
+      return existing({ ...machineConnection(host.machine), hostKey: host.hostKey });
   }
 }
 
-function existing({ address, port, user, identityFile, proxyCommand, hostKey }: SshHost): Machine {
+function existing({
+  address,
+  port,
+  user,
+  identityFile,
+  proxyCommand,
+  hostKey,
+}: Connection & { hostKey: string }): Machine {
   return {
     connection: {
       address,

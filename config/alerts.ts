@@ -24,7 +24,7 @@ export function checkAlerts({
   host: { kind: string } | undefined;
   alerts: AlertsConfig | undefined;
 }): Problem[] {
-  if (!alerts || host?.kind !== 'ssh') return [];
+  if (!alerts || !host || host.kind === 'gcp') return [];
   const expected = "nothing: it needs host.kind 'gcp', because Google Cloud watches the VM";
   return [{ key: 'cortex:alerts', found: show(alerts), expected, fix: removeCommand('cortex:alerts') }];
 }

@@ -25,7 +25,7 @@ export function checkSecretSource(config: {
   switch (secretsFrom) {
     case 'secretManager':
       return [
-        ...(host?.kind === 'ssh' ? [noProject()] : []),
+        ...(host && host.kind !== 'gcp' ? [noProject()] : []),
         ...Object.keys(secrets).map((name) => movedAway(step('cortex:secrets', name), name)),
       ];
     case 'config':

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { machineConnection } from './podmanMachine.ts';
 import type { Connection } from './ssh/args.ts';
 
 /** What an operator may change without touching the host: keys of `cortex:host` in the stack's file. */
@@ -17,11 +18,15 @@ export function currentConnection(
   stored: Connection,
   environment: NodeJS.ProcessEnv = process.env,
   read: (file: string) => string | undefined = readIfThere,
+  machine: (name: string) => Connection = machineConnection,
 ): Connection {
   const connection: Record<string, unknown> = { ...stored };
   const configured = hostConfig(read(`Pulumi.${stack}.yaml`));
   // What the file does not say any more is not what it was before. On Google Cloud the program says the rest.
   if (configured.kind !== undefined) delete connection.identityFile;
+  // where it is forwarded to is Podman's to say, and another port after it was made anew
+  if (configured.kind === 'podman-machine')
+    return machine(String(configured.machine ?? 'podman-machine-default'));
   if (configured.kind === 'ssh') {
     connection.port = 22;
     delete connection.proxyCommand;
@@ -41,7 +46,7 @@ function hostConfig(text: string | undefined): Record<string, unknown> {
   const config = field(document, 'config');
   const host = field(config, 'cortex:host');
   const result: Record<string, unknown> = isObject(host) ? { ...host } : {};
-  for (const key of ['kind', ...keys]) {
+  for (const key of ['kind', 'machine', ...keys]) {
     const value = field(config, `cortex:host.${key}`);
     if (value !== undefined) result[key] = value;
   }

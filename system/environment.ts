@@ -17,6 +17,7 @@ export interface Environment {
 export type Where =
   | { kind: 'gcp'; machine: string; project: string; zone: string }
   | { kind: 'ssh'; address: string; user: string }
+  | { kind: 'podman-machine'; machine: string }
   | { kind: 'rehearsal' };
 
 export interface Service {
@@ -41,10 +42,7 @@ export interface Data {
 /** What the page says of a stack that deploys. */
 export function environment(config: ParsedConfig, { services }: Pick<Compose, 'services'>): Environment {
   const { stack, host, tunnel } = config;
-  const where: Where =
-    host.kind === 'gcp'
-      ? { kind: 'gcp', machine: `cortex-${stack}`, project: host.project, zone: host.zone }
-      : { kind: 'ssh', address: host.address, user: host.user };
+  const where = whereOf(stack, host);
   return {
     stack,
     where,
@@ -73,6 +71,17 @@ export function environment(config: ParsedConfig, { services }: Pick<Compose, 's
       }),
     })),
   };
+}
+
+function whereOf(stack: string, host: ParsedConfig['host']): Where {
+  switch (host.kind) {
+    case 'gcp':
+      return { kind: 'gcp', machine: `cortex-${stack}`, project: host.project, zone: host.zone };
+    case 'ssh':
+      return { kind: 'ssh', address: host.address, user: host.user };
+    case 'podman-machine':
+      return { kind: 'podman-machine', machine: host.machine };
+  }
 }
 
 /** A rehearsal's stack has made-up accounts, and no key until it runs: of its file, only the flag matters. */

@@ -32,6 +32,8 @@ function placeOf({ where }: Environment, say: Words): string {
       return say.gcp(where.machine, where.project, where.zone);
     case 'ssh':
       return say.ssh(where.address, where.user);
+    case 'podman-machine':
+      return say.podmanMachine(where.machine);
     case 'rehearsal':
       return say.rehearsal;
   }

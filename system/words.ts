@@ -9,6 +9,7 @@ export interface Words {
   runtime: string;
   gcp: (machine: string, project: string, zone: string) => string;
   ssh: (address: string, user: string) => string;
+  podmanMachine: (machine: string) => string;
   rehearsal: string;
   services: string;
   service: string;
@@ -39,6 +40,7 @@ const en: Words = {
   runtime: 'runtime',
   gcp: (machine, project, zone) => `Google Cloud VM \`${machine}\`, project \`${project}\`, ${zone}`,
   ssh: (address, user) => `machine \`${address}\`, as \`${user}\``,
+  podmanMachine: (machine) => `Podman machine \`${machine}\` on a laptop`,
   rehearsal: 'a throwaway VM on your own machine: `npm run rehearse`',
   services: 'Services',
   service: 'service',
@@ -69,6 +71,7 @@ const ko: Words = {
   runtime: '런타임',
   gcp: (machine, project, zone) => `Google Cloud VM \`${machine}\`, 프로젝트 \`${project}\`, ${zone}`,
   ssh: (address, user) => `서버 \`${address}\`, 사용자 \`${user}\``,
+  podmanMachine: (machine) => `노트북의 Podman 머신 \`${machine}\``,
   rehearsal: '자기 컴퓨터의 일회용 VM: `npm run rehearse`',
   services: '서비스',
   service: '서비스',

@@ -32,6 +32,7 @@ const mayImport: Record<string, string[]> = {
     'provider/hostSetup.ts',
     'provider/inputs.ts',
     'provider/ssh/args.ts',
+    'provider/podmanMachine.ts',
     'system/',
     // what a way out costs
     'preflight/cloud/',

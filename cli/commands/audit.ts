@@ -1,14 +1,17 @@
 import type { Command } from 'commander';
 import { type Audit, audit, isAsDeclared } from '../../audit/audit.ts';
 import { parseHost } from '../../audit/host.ts';
+import type { ParsedConfig } from '../../config/parse.ts';
 import { currentConnection } from '../../provider/connection.ts';
+import type { Host } from '../../provider/inputs.ts';
+import { machineConnection } from '../../provider/podmanMachine.ts';
 import { words } from '../../provider/words.ts';
 import { auditText } from '../audit/text.ts';
 import type { Run } from '../commands.ts';
 import { type Context, printJson, type StackOptions } from '../context.ts';
 import { exit } from '../exit.ts';
 import { hostFunctions } from '../remote.ts';
-import { connectionOf } from '../stack.ts';
+import { connectionOf, type Stack } from '../stack.ts';
 
 export function define(command: Command, run: Run): void {
   command
@@ -52,14 +55,22 @@ async function look(context: Context, name: string | undefined): Promise<Audit> 
   const stack = await context.openStack(name);
   const { config, services } = stack.declared();
   const { host } = config;
-  // a machine that exists needs no `up` to be known
-  const { connection, hostKey } =
-    host.kind === 'ssh'
-      ? { connection: currentConnection(stack.name, host), hostKey: host.hostKey }
-      : connectionOf(stack);
+  const { connection, hostKey } = wayTo(stack, host);
   const script = hostFunctions('audit');
   const { stdout } = await context
     .connect(connection, hostKey)
     .run(`export audit=${words([script])}\nbash -c "$audit"`, { asRoot: false });
   return audit(parseHost(stdout), { stack: stack.name, services });
+}
+
+/** A machine that exists needs no `up` to be known. */
+function wayTo(stack: Stack, host: ParsedConfig['host']): Pick<Host, 'connection' | 'hostKey'> {
+  switch (host.kind) {
+    case 'gcp':
+      return connectionOf(stack);
+    case 'ssh':
+      return { connection: currentConnection(stack.name, host), hostKey: host.hostKey };
+    case 'podman-machine':
+      return { connection: machineConnection(host.machine), hostKey: host.hostKey };
+  }
 }

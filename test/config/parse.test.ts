@@ -212,9 +212,20 @@ describe('what is wrong', () => {
     );
   });
 
+  test('may be a key of a Podman machine’s, which Podman knows', () => {
+    const machine = { kind: 'podman-machine', hostKey: publicKey };
+    expect(parse({ 'cortex:host': machine }).host).toEqual({
+      ...{ ...machine, machine: 'podman-machine-default', account: 'cortex' },
+    });
+    expect(refused({ 'cortex:host': { ...machine, port: 22 } })).toContain(
+      'Podman says it: podman machine inspect',
+    );
+    expect(refused({ 'cortex:host': { ...machine, machine: 'a b' } })).toContain('cortex:host.machine');
+  });
+
   test('may be a host of no kind', () => {
     expect(refused({ 'cortex:host': { kind: 'aws' } })).toBe(
-      "configuration of stack 'prod': 1 problem\n\ncortex:host.kind\n  found     \"aws\"\n  expected  'gcp' or 'ssh'\n  fix       pulumi config set --path 'cortex:host.kind' gcp",
+      "configuration of stack 'prod': 1 problem\n\ncortex:host.kind\n  found     \"aws\"\n  expected  'gcp' or 'ssh' or 'podman-machine'\n  fix       pulumi config set --path 'cortex:host.kind' gcp",
     );
     expect(refused({ 'cortex:host': undefined })).toContain('cortex:host.kind\n  found     nothing\n');
     expect(refused({ 'cortex:host': 'gcp' })).toContain('cortex:host.kind\n  found     nothing\n');
