@@ -66,7 +66,8 @@ export function plan({ stack, project, services, inspected }: PlanArgs): Plan {
       `nothing of the project "${project}" can be adopted:\n${left.join('\n')}`,
       exit.refused,
     );
-  return { stack, project, adoptions: [...adoptions.values()], left };
+  const inOrder = services.flatMap(({ name }) => adoptions.get(name) ?? []);
+  return { stack, project, adoptions: inOrder, left };
 }
 
 function adoption(stack: string, spec: ServiceSpec, container: string, found: Found): Adoption {
