@@ -151,18 +151,9 @@ test(
       ),
     );
     expect(entries).toBe(1);
-    const load = await startDriver(
-      {
-        targets: [5001, 5002].map((port) => ({
-          service: port === 5001 ? 'cortex-admin' : 'cortex-dashboard',
-          address: '127.0.0.1',
-          port,
-        })),
-        rate: 100,
-        longEvery: 50,
-      },
-      vm.pid,
-    );
+    // connected before: their connections go past the proxy until they leave
+    const early = await visitors();
+    const late: Driver[] = [];
     const calls = await callers();
     try {
       const dry = well(await team.cortex(['adopt', 'cortex', '--dry-run', '--stack', 'team']));
@@ -187,11 +178,14 @@ test(
         'team.cortex-engine.8000',
       ]);
 
+      late.push(await visitors());
+      await over('adoption', early);
       const { output } = well(await team.up());
       expect(output).toContain('docker-compose.yml:3: warning: version');
       expect(output).not.toContain(owner.token);
     } finally {
-      await over(load, calls);
+      for (const each of late) await over('the first rollout', each);
+      expect((await calls()).trim()).toMatch(/^\d+ 200$/);
     }
     const found = await audited();
     expect(found.services).toMatchObject(
@@ -236,12 +230,16 @@ async function proxied(): Promise<string[]> {
   return states.split('\n').flatMap((line) => line.split(' ')[1]?.match(/^team\..*/) ?? []);
 }
 
-async function over(load: Driver, calls: () => Promise<string>): Promise<void> {
+/** Visitors of both published services, on connections that they keep. */
+function visitors(): Promise<Driver> {
+  const target = (service: string, port: number) => ({ service, address: '127.0.0.1', port });
+  const targets = [target('cortex-admin', 5001), target('cortex-dashboard', 5002)];
+  return startDriver({ targets, rate: 60, longEvery: 50 }, vm.pid);
+}
+
+async function over(what: string, load: Driver): Promise<void> {
   const { sent, lost, failures, p50, p99, max } = report(await load.stop());
-  toStderr(
-    `adoption and first rollout: ${sent} requests, ${lost} lost, p50 ${p50} ms, p99 ${p99} ms, max ${max} ms`,
-  );
+  toStderr(`${what}: ${sent} requests, ${lost} lost, p50 ${p50} ms, p99 ${p99} ms, max ${max} ms`);
   expect({ lost, failures }).toEqual({ lost: 0, failures: {} });
-  expect(sent).toBeGreaterThan(1000);
-  expect((await calls()).trim()).toMatch(/^\d+ 200$/);
+  expect(sent).toBeGreaterThan(200);
 }
