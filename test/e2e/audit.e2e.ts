@@ -153,7 +153,12 @@ test(
     expect(entries).toBe(1);
     // connected before: their connections go past the proxy until they leave
     const early = await visitors();
-    const late: Driver[] = [];
+    const visiting = new Map<string, Driver>([['adoption', early]]);
+    const leave = async (what: string) => {
+      const load = visiting.get(what);
+      visiting.delete(what);
+      if (load) await over(what, load);
+    };
     const calls = await callers();
     try {
       const dry = well(await team.cortex(['adopt', 'cortex', '--dry-run', '--stack', 'team']));
@@ -178,14 +183,15 @@ test(
         'team.cortex-engine.8000',
       ]);
 
-      late.push(await visitors());
-      await over('adoption', early);
+      visiting.set('the first rollout', await visitors());
+      await leave('adoption');
       const { output } = well(await team.up());
       expect(output).toContain('docker-compose.yml:3: warning: version');
       expect(output).not.toContain(owner.token);
-    } finally {
-      for (const each of late) await over('the first rollout', each);
+      await leave('the first rollout');
       expect((await calls()).trim()).toMatch(/^\d+ 200$/);
+    } finally {
+      await Promise.allSettled([...visiting.values()].map((load) => load.stop()));
     }
     const found = await audited();
     expect(found.services).toMatchObject(
