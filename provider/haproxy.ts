@@ -21,9 +21,7 @@ const requestLog =
  * What is the same for every service.
  *
  * `redispatch` lets a request that is being held see the new address; `http-server-close` ends the
- * connection to an instance with its request, so that draining it can be seen. `idle-close-on-response` has a reload
- * tell clients that keep a connection, with the answer to their next request, to connect anew: a connection that is
- * merely closed may have a request on its way.
+ * connection to an instance with its request, so that draining it can be seen.
  */
 export const proxyGlobal = `# Written by the set-up of the host. Each service has a file of its own beside this one.
 global
@@ -39,7 +37,6 @@ defaults
     log-format "${requestLog}"
     mode http
     option http-server-close
-    option idle-close-on-response
     option redispatch 1
     retry-on conn-failure
     timeout connect ${retryMs}ms

@@ -92,19 +92,25 @@ each_redirect() { # $1 address, $2 port, $3 where to, $4 a function: given the a
   done
 }
 
-# What the adopted container had is the proxy's, once the container is gone.
+# What the adopted container had is the proxy's, once the container is gone: in its file at once, in the running
+# process with its next reload or start. A reload of its own would close connections that clients keep.
 claim_ports() {
-  local address port to
   if [ ! -e "$service_dir/claim" ] || compgen -G "$service_dir/instances/*/taken" >/dev/null; then return 0; fi
-  host_lock
   write_proxy_file "$service_dir"
-  touch "$base/staged"
-  reload_proxy
-  while read -r address port to; do
-    each_redirect "$address" "$port" "$to" delete_redirect
-  done <"$service_dir/claim"
-  rm -f "$service_dir/claim"
-  host_unlock
+}
+
+# After a reload the proxy has these ports itself.
+release_claims() {
+  local claim address port to stack service
+  for claim in "$base"/*/*/claim; do
+    if [ ! -e "$claim" ] || compgen -G "$(dirname "$claim")/instances/*/taken" >/dev/null; then continue; fi
+    service=$(basename "$(dirname "$claim")")
+    stack=$(basename "$(dirname "$(dirname "$claim")")")
+    while read -r address port to; do
+      each_redirect "$address" "$port" "$to" delete_redirect
+    done <"$claim"
+    rm -f "$claim"
+  done
 }
 
 # Listeners that a container has until it is gone: $1 service directory

@@ -118,6 +118,7 @@ reload_proxy() {
   # A reload answers when the new process serves, or failed to bind and the old one went on.
   ask_proxy 'show info' >/dev/null || fail "the host's proxy does not answer on $socket: systemctl status containerhost-proxy"
   rm -f "$base/staged"
+  release_claims
 }
 
 # An address as ss and the proxy's configuration write it: `*` for all, IPv6 in brackets.

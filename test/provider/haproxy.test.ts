@@ -42,7 +42,6 @@ test('a service without ports has no listeners', () => {
 
 test('held requests see the new address: the options that this stands on', () => {
   for (const line of [
-    'option idle-close-on-response',
     'option redispatch 1',
     'option http-server-close',
     'retry-on conn-failure',

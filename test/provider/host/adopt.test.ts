@@ -44,6 +44,7 @@ commit_listeners
 use_service prod web
 serve_adopted old`;
 
+const reloads = () => host.file('calls').match(/reload/g)?.length;
 const rules = () => host.file('rules').split('\n').filter(Boolean);
 const docker = 'LISTEN 0 4096 127.0.0.1:5001 0.0.0.0:* users:(("docker-proxy",pid=1,fd=4))\n';
 
@@ -80,6 +81,9 @@ describe('a container that is adopted', () => {
     expect(host.file('proxies', 'prod.web.cfg')).toContain(
       'bind 127.0.0.1:5001\n    server live 127.0.0.1:20001',
     );
+    // the running proxy has it with its next reload: one for this would close kept connections
+    expect([reloads(), rules().length]).toEqual([1, 2]);
+    host.must('host_lock\nreload_proxy');
     expect(rules()).toEqual([]);
     expect(host.list('base', 'prod', 'web', 'instances')).toEqual(['web-1']);
     expect(host.list('base', 'prod', 'web')).not.toContain('claim');
