@@ -111,8 +111,14 @@ export class GcpVm extends pulumi.ComponentResource {
         },
         labels,
       },
-      // the data disk can be attached to one VM only
-      { ...inside, deleteBeforeReplace: true, dependsOn: network.ready },
+      {
+        ...inside,
+        // the data disk can be attached to one VM only
+        deleteBeforeReplace: true,
+        dependsOn: network.ready,
+        // Google refuses when the services are gone already; this refuses the plan
+        protect: host.deletionProtection,
+      },
     );
     sayWhatChanges({ name: named, project, zone }, host, inside);
     grantLogin(name, { operators, login, project, zone, vm: vm.name, account: identity.name }, inside);

@@ -105,6 +105,7 @@ describe('a stack', () => {
       'Instance cortex-dashboard',
       'Instance cortex-engine',
       'Proxy cortex-proxy',
+      'Setup cortex-setup',
       'Slot cortex-admin',
       'Slot cortex-dashboard',
       'Slot cortex-engine',

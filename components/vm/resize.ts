@@ -20,7 +20,7 @@ export function notices(name: string, present: PresentVm, wanted: WantedVm): str
   const replaced =
     `cortex:host.bootDiskGb ${bootDiskGb} => ${wanted.bootDiskGb} replaces VM ${name}: nothing is served until the ` +
     'next one is set up, some minutes. The data disk stays.';
-  const refused = ` Google refuses it as long as the VM is protected: first set cortex:host.deletionProtection to false, and pulumi up.`;
+  const refused = ` It is refused as long as the VM is protected: first set cortex:host.deletionProtection to false, and pulumi up.`;
   return [
     ...(machineType === wanted.machineType ? [] : [resized]),
     ...(bootDiskGb === wanted.bootDiskGb ? [] : [replaced + (present.deletionProtection ? refused : '')]),

@@ -418,6 +418,24 @@ umount /mnt`,
     };
   }
 
+  /** Google would refuse too, when the services are gone already. */
+  async function refusedWhileProtected(): Promise<void> {
+    const { deployment } = JSON.parse(await rehearsal.state());
+    const { urn } = deployment.resources.find(
+      ({ type }: { type: string }) => type === 'gcp:compute/instance:Instance',
+    );
+    const protection = async (on: boolean) => {
+      rehearsal.project.configure('dev', ['cortex:host', 'deletionProtection'], on);
+      well(await rehearsal.pulumi(['state', on ? 'protect' : 'unprotect', '--yes', '--stack', 'dev', urn]));
+    };
+    await protection(true);
+    const { code, output } = await rehearsal.up();
+    expect(output).toContain('currently marked for protection');
+    expect(output).not.toMatch(/containerhost:\S+ \S+ (delet|creat|updat)/);
+    expect(code).not.toBe(0);
+    await protection(false);
+  }
+
   test(
     'is another VM with the same data, which its account owns; the preview says so',
     async () => {
@@ -433,6 +451,7 @@ umount /mnt`,
       expect(output).toMatch(replaced);
       expect(output).not.toMatch(/gcp:(?!compute\/instance:Instance)[^\n]*\((replace|delete|create)\)/);
 
+      await refusedWhileProtected();
       otherNumbers();
       well(await rehearsal.up());
       expect(await rehearsal.vm.exec('cat /etc/machine-id')).not.toBe(machineId);
