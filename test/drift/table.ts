@@ -6,7 +6,9 @@ import type { Tampering } from './tampering.ts';
 
 /** Every kind of tampering, in batches: what is in one can be done before one preview, and be told apart in it. */
 export const batches: Record<string, Tampering[]> = {
-  'what runs, and what it stands on': [...updated, ...delivered, ...routes, ...foundation, ...strangers],
+  'what runs, and what is beside it': [...updated, ...delivered, ...routes, ...strangers],
+  // apart: without linger and ids, a service that has to be replaced as well is refused before anything is begun
+  'what services stand on': foundation,
   'containers that were made anew': remade,
   'containers that do not run': [...stopped, ...down],
   'data that is another': data,
@@ -25,5 +27,5 @@ export const slice: Tampering[] = [
   'its secret is changed',
   'its server has no weight',
   'its file is edited',
-  "the account's services start at boot no more",
+  'the proxy starts at boot no more',
 ].flatMap((wanted) => kinds.filter(({ what }) => what === wanted));
