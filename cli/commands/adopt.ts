@@ -3,6 +3,7 @@ import { parseIdentity } from '../../components/host/identity.ts';
 import { identityScript, setupScript } from '../../components/host/setup.ts';
 import { adoptCall, reserveCall } from '../../provider/adopt.ts';
 import { currentConnection } from '../../provider/connection.ts';
+import { hostSetupScript } from '../../provider/hostSetup.ts';
 import type { Host } from '../../provider/inputs.ts';
 import { words } from '../../provider/words.ts';
 import { type Plan, plan } from '../adopt/plan.ts';
@@ -80,6 +81,7 @@ async function adopt(
 
   say('setting the host up: packages, account, proxy. What runs is left alone');
   await shell.run(setupScript({ account: declared.account }));
+  await shell.run(`(\n${hostSetupScript()}\n)`);
   const { machineId, account } = parseIdentity((await shell.run(identityScript(declared.account))).stdout);
   const host: Host = { machineId, account, hostKey: declared.hostKey, connection };
   say(`adopting ${wanted.adoptions.map(({ container }) => container).join(', ')}`);
