@@ -65,7 +65,8 @@ export function podmanVerbs(spec: ServiceSpec, context: RenderContext): Rendered
 
 /**
  * A shell function that runs a command as the account, with the account's systemd in reach. By setpriv, because a
- * health check runs four times a second: runuser and sudo would write a login into the journal each time.
+ * health check runs four times a second: runuser and sudo would write a login into the journal each time. USER is said, because Podman looks up the
+ * subordinate ids of whom it names: the first command after a boot, as root, would leave the account without any.
  */
 function asAccount(context: RenderContext): string {
   const { home, runtime } = accountPaths(context);
@@ -73,6 +74,7 @@ function asAccount(context: RenderContext): string {
   const become = shellWords(['setpriv', `--reuid=${name}`, `--regid=${name}`, '--init-groups']);
   const env = shellWords([
     `HOME=${home}`,
+    `USER=${name}`,
     `XDG_RUNTIME_DIR=${runtime}`,
     `DBUS_SESSION_BUS_ADDRESS=unix:path=${runtime}/bus`,
   ]);
