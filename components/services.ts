@@ -6,6 +6,7 @@ import { rulesConfig } from '../config/tunnel.ts';
 import type { Config } from '../config.ts';
 import { Proxy as HostProxy, Images, Instance, Setup, Slot, Volume } from '../provider/resources.ts';
 import { withConfig } from '../spec/config.ts';
+import { holdLimits } from '../spec/hold.ts';
 import { type OwnershipProblem, sharedRuntimeProblems } from '../spec/ownership.ts';
 import { type RuntimeName, type ServiceSpec, secretNames } from '../spec/service.ts';
 import { holdMs } from '../spec/timing.ts';
@@ -48,7 +49,13 @@ export class CortexServices extends pulumi.ComponentResource {
         host,
         stack,
         services: Object.fromEntries(
-          specs.map((spec) => [spec.name, { ports: spec.ports, holdMs: holdMs(spec) }]),
+          specs.map((spec) => [
+            spec.name,
+            {
+              ports: spec.ports,
+              hold: { ms: holdMs(spec), ...(args.compose.holds[spec.name] ?? holdLimits) },
+            },
+          ]),
         ),
       },
       { ...inside, dependsOn: setup },

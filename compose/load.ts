@@ -1,3 +1,4 @@
+import type { HoldLimits } from '../spec/hold.ts';
 import { composeFileOf } from '../spec/project.ts';
 import type { ServiceSpec } from '../spec/service.ts';
 import type { ExternalVolume } from '../spec/volume.ts';
@@ -38,6 +39,8 @@ export interface Compose {
   services: ServiceSpec[];
   /** how the image of a service is built; none where it is made elsewhere */
   builds: Record<string, Build>;
+  /** service -> how much may wait while it is replaced */
+  holds: Record<string, HoldLimits>;
   /** where the value of each secret comes from */
   secrets: Record<string, SecretSource>;
   /** secrets that are in plain text in `.env`, by the name they would have in cortex:secrets. Never to be printed */
@@ -119,6 +122,7 @@ function read(
   return {
     services: active.map((service) => ({ ...service.spec, dependsOn: activeDependencies(service, active) })),
     builds: Object.fromEntries(active.flatMap(({ spec, build }) => (build ? [[spec.name, build]] : []))),
+    holds: Object.fromEntries(active.map(({ spec, hold }) => [spec.name, hold])),
     secrets: { ...Object.fromEntries(context.secrets), ...environmentSecrets(variables.secretNames, active) },
     plainSecrets: dotEnv.secrets,
     externalVolumes: [...context.volumes].flatMap(([name, { external }]) =>

@@ -1,3 +1,4 @@
+import type { HoldLimits } from '../spec/hold.ts';
 import type { ServiceSpec } from '../spec/service.ts';
 import { type Build, readBuild } from './build.ts';
 import { readCommand } from './command.ts';
@@ -8,6 +9,7 @@ import { checkDeploy, readLimits, readRollout } from './deploy.ts';
 import { readDuration } from './duration.ts';
 import { readEnvironment } from './environment.ts';
 import { readHealth } from './health.ts';
+import { readHold } from './hold.ts';
 import { readImage } from './image.ts';
 import { readLogging } from './logging.ts';
 import { readMounts } from './mounts.ts';
@@ -25,6 +27,7 @@ export interface ReadService {
   spec: ServiceSpec;
   /** undefined: its image is made elsewhere */
   build: Build | undefined;
+  hold: HoldLimits;
   /** empty: always active */
   profiles: string[];
   dependencies: ReadDependency[];
@@ -153,7 +156,7 @@ export function readService(name: string, service: Value, context: Context): Rea
     .items()
     .map((item) => item.string());
   const build = readBuild(service.get('build'), context);
-  return { spec, build, profiles, dependencies, at: service };
+  return { spec, build, hold: readHold(service.get('x-hold')), profiles, dependencies, at: service };
 }
 
 function checkKeys(name: string, service: Value): void {

@@ -1,3 +1,4 @@
+import type { Hold } from '../spec/hold.ts';
 import type { Port } from '../spec/service.ts';
 
 /**
@@ -5,8 +6,20 @@ import type { Port } from '../spec/service.ts';
  * on published addresses, and forwards to the instance that serves, which publishes on loopback only.
  */
 
-/** A failed connection is tried again at this interval, milliseconds: `timeout connect` is also the pause. */
-export const retryMs = 250;
+/**
+ * A failed connection is tried again at this interval, milliseconds: `timeout connect` is also the pause. It is
+ * what a held request may wait too long; docs/adr/0012 has what shorter ones cost.
+ */
+const retryMs = 100;
+
+/** What a client is told to wait before it tries again, seconds. */
+const retryAfterSeconds = 5;
+
+/** Of a body without a declared length, what has to fit for its request to be held: half of a buffer, bytes. */
+const unsizedBytes = 8192;
+
+/** How long such a body may take to come in; then it is answered 408. */
+const unsizedSeconds = 10;
 
 /**
  * What the proxy logs of a request, for the receipt of a deployment (receipt/proxyLog.ts reads it): when it came,
@@ -45,6 +58,7 @@ defaults
     timeout tunnel 1h
     timeout http-request 60s
     timeout http-keep-alive 60s
+    http-error status 503 content-type text/plain string "No instance of the service answered in time: try again in ${retryAfterSeconds} s.\\n" hdr Retry-After ${retryAfterSeconds}
 
 # A proxy without any listener does not start, and it is there before the first service.
 frontend alive
@@ -57,8 +71,7 @@ export interface Listeners {
   stack: string;
   service: string;
   ports: Port[];
-  /** how long a request may wait for an instance, milliseconds */
-  holdMs: number;
+  hold: Hold;
 }
 
 /** A stream is as long as its client stays: the log tells it from a slow answer. */
@@ -67,10 +80,11 @@ const markStreams =
 
 /**
  * A service's part of the proxy's configuration. `@address@` is the service's virtual address and `@<port>@`
- * the loopback port of the serving instance: both are the host's to fill in, whenever they change.
+ * the loopback port of the serving instance, with a weight of 2 while requests are held: both are the host's to
+ * fill in, whenever they change.
  */
-export function renderListeners({ stack, service, ports, holdMs }: Listeners): string {
-  const retries = Math.ceil(holdMs / retryMs);
+export function renderListeners({ stack, service, ports, hold }: Listeners): string {
+  const retries = Math.ceil(hold.ms / retryMs);
   return ports
     .map((port) => {
       const name = `${stack}.${service}.${port.port}`;
@@ -83,11 +97,32 @@ export function renderListeners({ stack, service, ports, holdMs }: Listeners): s
         `    mode ${port.protocol}`,
         ...binds.map((bind) => `    bind ${bind}`),
         `    retries ${retries}`,
-        ...(port.protocol === 'http' ? [markStreams] : []),
+        ...(port.protocol === 'http' ? [...httpBounds(service, hold), markStreams] : tcpBounds(hold)),
         `    server live 127.0.0.1:@${port.port}@`,
       ].join('\n');
     })
     .join('\n\n');
+}
+
+const held = 'acl held srv_uweight(live) eq 2';
+
+/** While requests are held, refuses what is beyond the bounds at once, rather than to let everything wait. */
+function httpBounds(service: string, { requests, bodyBytes }: Hold): string[] {
+  const refuse = (why: string, when: string) =>
+    `    http-request return status 503 content-type text/plain string "${service} is being replaced, and ${why}: ` +
+    `try again in ${retryAfterSeconds} s.\\n" hdr Retry-After ${retryAfterSeconds} if held ${when}`;
+  return [
+    `    ${held}`,
+    '    acl unsized req.hdr(transfer-encoding) -m found',
+    refuse(`${requests} requests wait already`, `{ be_conn ge ${requests} }`),
+    refuse(`a body of more than ${bodyBytes} bytes cannot wait`, `{ req.body_size gt ${bodyBytes} }`),
+    `    http-request wait-for-body time ${unsizedSeconds}s at-least ${unsizedBytes} if held unsized`,
+    refuse('a long body of unknown length cannot wait', `unsized { req.body_len ge ${unsizedBytes} }`),
+  ];
+}
+
+function tcpBounds({ requests }: Hold): string[] {
+  return [`    ${held}`, `    tcp-request content reject if held { be_conn ge ${requests} }`];
 }
 
 function bindAddress(address: string): string {

@@ -1,4 +1,5 @@
 import type { Account } from '../runtimes/runtime.ts';
+import type { Hold } from '../spec/hold.ts';
 import type { Probe } from '../spec/probe.ts';
 import type { Rollout, RuntimeName, ServiceSpec } from '../spec/service.ts';
 import type { ExternalVolume } from '../spec/volume.ts';
@@ -21,8 +22,7 @@ export interface Host {
 /** What the proxy must know of a service before its first instance exists. */
 export interface ProxyService {
   ports: ServiceSpec['ports'];
-  /** how long a request may wait for a successor */
-  holdMs: number;
+  hold: Hold;
 }
 
 /** Registry host -> how to log in there. */

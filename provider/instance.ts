@@ -10,7 +10,7 @@ import { type Baseline, instanceDrift, madeBy, renderContext, textDiffs } from '
 import type { InstanceInputs } from './inputs.ts';
 import {
   dataDirectories,
-  deliverProject,
+  deliveryLine,
   instanceRecords,
   putFile,
   putRendered,
@@ -37,7 +37,7 @@ import { words } from './words.ts';
 /**
  * One container of a service on one runtime. Immutable: every difference, wherever it comes from, is mended
  * by a new instance. `rolling` ones are replaced create-first, `recreate` ones delete-first, where the delete
- * parks and the create brings the parked one back if it fails (see host/instance.sh).
+ * announces and the create parks, and brings the parked one back if it fails (see host/instance.sh).
  */
 export const instance: Resource = {
   check({ olds, news, randomSeed }) {
@@ -115,7 +115,6 @@ export const instance: Resource = {
       host,
       [
         `use_service ${words([stack, spec.name])}`,
-        ...projectDeliveries(declared),
         putRendered(rendered, context),
         putFile(`${context.directory}/digests`, digestLines(digests), '0600'),
         ...Object.entries(instanceRecords(declared)).map(([file, content]) =>
@@ -124,8 +123,10 @@ export const instance: Resource = {
         ...secretNames(spec).map((secret) =>
           putFile(`${context.directory}/secrets/${secret}`, declared.secrets[secret] ?? '', '0600'),
         ),
-        `start_instance ${words([name, spec.rollout])}`,
+        ...projectDeliveries(declared, context),
+        `start_instance ${words([name])}`,
         ...(declared.probe ? [`probe_instance ${words([name, host.account.name])}`] : []),
+        `serve_successor ${words([name])}`,
         `describe_instance ${words([name, host.account.name])}`,
       ].join('\n'),
       { signal, progress },
@@ -240,13 +241,22 @@ function given(reserved: string): Pick<RenderContext, 'ports' | 'addresses'> {
   return { ports, addresses };
 }
 
-function projectDeliveries(inputs: InstanceInputs): string[] {
+/** The project's files that the instance mounts: the host delivers them when nobody else writes there. */
+function projectDeliveries(inputs: InstanceInputs, { directory }: RenderContext): string[] {
   const sources = new Map<string, string>();
   for (const mount of inputs.spec.mounts)
     if (mount.kind === 'project') sources.set(mount.source, mount.digest);
-  return [...sources].map(([source, digest]) =>
-    deliverProject(inputs, source, digest, projectArchive(source).tar()),
-  );
+  const deliveries = [...sources].map(([source, digest], index) => ({
+    archive: `${index}.tar`,
+    tar: projectArchive(source).tar(),
+    line: deliveryLine(inputs, source, digest),
+  }));
+  if (deliveries.length === 0) return [];
+  const list = deliveries.map(({ archive, line }) => `${archive} ${line}\n`).join('');
+  return [
+    ...deliveries.map(({ archive, tar }) => putFile(`${directory}/deliveries/${archive}`, tar, '0600')),
+    putFile(`${directory}/deliveries/list`, list, '0600'),
+  ];
 }
 
 /** Also of what is installed: what the account's systemd and its containers read is a copy of what was rendered. */

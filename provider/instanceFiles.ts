@@ -32,6 +32,7 @@ export function instanceRecords(inputs: Recorded): Record<string, string> {
   const { spec, runtime, probe } = inputs;
   return {
     runtime,
+    rollout: spec.rollout,
     account: inputs.host.account.name,
     drain: `${drainSeconds(spec)}`,
     patience: `${patienceSeconds(spec)}`,
@@ -164,19 +165,12 @@ export function renderedDigests(rendered: Rendered): Record<string, string> {
   );
 }
 
-/** Lines that deliver a project's files; a single file is delivered as a folder that holds it. */
-export function deliverProject(
-  inputs: InstanceInputs,
-  source: string,
-  digest: string,
-  tar: Uint8Array,
-): string {
+/**
+ * `<digest> <uid> <gid> <directory>`: where a project's files go, and whose they are to be (`-`: as they are). A
+ * single file is delivered as a folder that holds it.
+ */
+export function deliveryLine(inputs: InstanceInputs, source: string, digest: string): string {
   const { uid, gid } = owner(inputs);
   const writes = inputs.spec.mounts.some((m) => m.kind === 'project' && m.source === source && !m.readOnly);
-  const encoded = Buffer.from(tar)
-    .toString('base64')
-    .replace(/(.{76})/g, '$1\n');
-  const ids = writes ? [uid, gid] : ['-', '-'];
-  const directory = directories.project(inputs.stack, source);
-  return `base64 -d <<'CONTENT' | deliver_project ${words([directory, digest, ...ids])} || fail ${words([`the project's ${source} could not be delivered`])}\n${encoded}\nCONTENT`;
+  return [digest, ...(writes ? [uid, gid] : ['-', '-']), directories.project(inputs.stack, source)].join(' ');
 }

@@ -70,8 +70,8 @@ async function listen(inputs: Props, { signal, log }: Operation, hosts: Hosts): 
   const declared = reveal(inputs) as unknown as ProxyInputs;
   const { host, stack, services } = declared;
   hosts.declare(host);
-  const calls = Object.entries(services).flatMap(([service, { ports, holdMs }]) => {
-    const listeners = renderListeners({ stack, service, ports, holdMs });
+  const calls = Object.entries(services).flatMap(([service, { ports, hold }]) => {
+    const listeners = renderListeners({ stack, service, ports, hold });
     const published = ports.flatMap((port) => port.published.map((p) => `${p.address}:${p.port}`));
     return [`add_service ${words([stack, service, ...published])} <<'LISTENERS'\n${listeners}\nLISTENERS`];
   });
@@ -116,12 +116,13 @@ function expectedFile(
   service: string,
 ): string | undefined {
   const declared = services[service];
-  if (!declared || declared.ports.length === 0) return undefined;
+  // of what an earlier version declared, the program declares another already
+  if (!declared?.hold || declared.ports.length === 0) return undefined;
   const record = reading.services[service];
   const slot = record && record.slot !== record.parked ? record.slot : '';
   const ports = record?.instances[slot] ?? {};
   const text = renderListeners({ stack, service, ...declared })
     .replaceAll('@address@', reading.addresses[service] ?? '')
-    .replace(/@(\d+)@/g, (_, port: string) => `${ports[port] ?? 1}`);
+    .replace(/@(\d+)@/g, (_, port: string) => (ports[port] ? `${ports[port]} weight 1` : '1 weight 2'));
   return `${text}\n`;
 }

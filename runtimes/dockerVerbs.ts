@@ -30,13 +30,13 @@ export function dockerVerbs(spec: ServiceSpec, context: RenderContext): Rendered
     },
     {
       verb: 'prepare',
-      says: `Checks the Compose file of ${context.instance} and makes sure of its image.`,
-      lines: prepare(spec),
+      says: `Checks the Compose file of ${context.instance}, makes sure of its image, and makes all but run it.`,
+      lines: [...prepare(spec), ...create(spec, context, mine)],
     },
     {
       verb: 'start',
       says: `Makes ${context.instance} run, and come back at boot.`,
-      lines: start(spec, context, mine),
+      lines: start(spec, mine),
     },
     {
       verb: 'running',
@@ -114,7 +114,8 @@ function environment({ secretEnvironment }: ServiceSpec): string[] {
   ];
 }
 
-function start(spec: ServiceSpec, context: RenderContext, mine: string): string[] {
+/** A container that was never started comes up at boot too, by its restart policy: it gets that when it is started. */
+function create(spec: ServiceSpec, context: RenderContext, mine: string): string[] {
   const owner = spec.user ? `${spec.user.uid}:${spec.user.gid}` : '0:0';
   return [
     ...spec.networks.flatMap((network) => {
@@ -130,10 +131,20 @@ function start(spec: ServiceSpec, context: RenderContext, mine: string): string[
       const file = shellWord(`secrets/${secret}`);
       return [`chown ${owner} ${file}`, `chmod 0400 ${file}`];
     }),
-    '# it may have been barred from boot by stop',
+    '# what it mounts may not be there yet: start makes it then',
+    `[ -n "$(${mine})" ] ||`,
+    `  printf %s ${shellWord(JSON.stringify({ services: { [context.instance]: { restart: 'no' } } }))} |`,
+    '  docker compose --progress quiet --file compose.yaml --file - create --no-build 2>/dev/null || true',
+  ];
+}
+
+function start(spec: ServiceSpec, mine: string): string[] {
+  return [
     `ids=$(${mine})`,
-    `for id in $ids; do docker update --restart=${spec.restart} "$id" >/dev/null; done`,
-    'exec docker compose --progress quiet --file compose.yaml up --detach --no-build --no-recreate',
+    `if [ -z "$ids" ]; then ./prepare && ids=$(${mine}); fi`,
+    '# says what is wrong',
+    '[ -n "$ids" ] || exec docker compose --progress quiet --file compose.yaml up --detach --no-build',
+    `for id in $ids; do docker update --restart=${spec.restart} "$id" >/dev/null; docker start "$id" >/dev/null; done`,
   ];
 }
 

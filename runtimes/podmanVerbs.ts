@@ -21,13 +21,13 @@ export function podmanVerbs(spec: ServiceSpec, context: RenderContext): Rendered
     },
     {
       verb: 'prepare',
-      says: `Checks the Quadlet unit of ${instance} and makes sure of its image.`,
-      lines: [failFunction, as, './check', ...pull(spec)],
+      says: `Checks the Quadlet unit of ${instance}, makes sure of its image, and makes all but run it.`,
+      lines: [failFunction, as, './check', ...pull(spec), ...install(spec, context)],
     },
     {
       verb: 'start',
       says: `Makes ${instance} run, and come back at boot.`,
-      lines: [failFunction, as, ...start(spec, context)],
+      lines: [as, ...start(context)],
     },
     {
       verb: 'running',
@@ -126,7 +126,8 @@ function pull(spec: ServiceSpec): string[] {
   ];
 }
 
-function start(spec: ServiceSpec, context: RenderContext): string[] {
+/** The unit as if it were parked: a boot must not start it before its time. */
+function install(spec: ServiceSpec, context: RenderContext): string[] {
   const paths = accountPaths(context);
   const { instance } = context;
   return [
@@ -149,10 +150,19 @@ function start(spec: ServiceSpec, context: RenderContext): string[] {
       return `account tee ${target} <${shellWord(`configs/${config}`)} >/dev/null`;
     }),
     '# the unit is there completely or not at all: a boot may come at any time',
-    'account sh -euc \'cat >"$1.new"; mv "$1.new" "$1"; rm -f "$2"; systemctl --user daemon-reload\' sh \\',
+    'account sh -euc \'[ -e "$1" ] || touch "$2"; cat >"$1.new"; mv "$1.new" "$1"; systemctl --user daemon-reload\' sh \\',
     `  ${paths.unit} ${paths.parked} <${instance}.container`,
+  ];
+}
+
+function start(context: RenderContext): string[] {
+  const paths = accountPaths(context);
+  const { instance } = context;
+  return [
+    '# somebody may have taken it away',
+    `[ -e ${paths.unit} ] || ./prepare`,
     'since=$(date +%s)',
-    `account systemctl --user start ${instance}.service || {`,
+    `account sh -euc 'rm -f "$1"; systemctl --user start "$2"' sh ${paths.parked} ${instance}.service || {`,
     `  journalctl --quiet --no-pager --output=cat --since="@$since" --lines=3 _SYSTEMD_USER_UNIT=${instance}.service SYSLOG_IDENTIFIER=${instance} >&2`,
     '  exit 1',
     '}',

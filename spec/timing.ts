@@ -28,7 +28,7 @@ export function healthSeconds(spec: ServiceSpec): number {
   );
 }
 
-/** How long the host waits for a successor before it brings the parked instance back, seconds. */
+/** How long the parking of an instance may take before the host brings it back, seconds. */
 export function patienceSeconds(spec: ServiceSpec): number {
   return drainSeconds(spec) + graceSeconds(spec) + 30;
 }

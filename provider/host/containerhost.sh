@@ -23,6 +23,7 @@ containerhost() {
     done
     return "$failed"
     ;;
+  reloadable) if [ -n "$(held)" ]; then fail "requests are being held, and a reload may lose them: wait for $(held)"; fi ;;
   list)
     local directory
     for directory in "$base"/*/*/; do
@@ -38,7 +39,7 @@ containerhost() {
   carry-back) carry_back "${2:?stack}" "${3:?volume}" ;;
   carried) accept_source "${2:?stack}" "${3:?volume}" ;;
   *)
-    echo 'usage: containerhost list | data <stack> [accept <name>] | carry-back <stack> <volume> | carried <stack> <volume> | addresses | recover <stack> <service> | recover-all' >&2
+    echo 'usage: containerhost list | data <stack> [accept <name>] | carry-back <stack> <volume> | carried <stack> <volume> | addresses | reloadable | recover <stack> <service> | recover-all' >&2
     return 2
     ;;
   esac

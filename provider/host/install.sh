@@ -59,8 +59,9 @@ StartLimitIntervalSec=0
 Type=notify
 RuntimeDirectory=containerhost
 RuntimeDirectoryPreserve=yes
-ExecStartPre=/usr/sbin/haproxy -c -q -f /etc/containerhost/haproxy
 ExecStart=/usr/sbin/haproxy -Ws -f /etc/containerhost/haproxy -p /run/containerhost/haproxy.pid
+# Not while requests are held, whoever asks: the old process would keep them, and never hear of the switch.
+ExecReload=/usr/local/sbin/containerhost reloadable
 ExecReload=/usr/sbin/haproxy -c -q -f /etc/containerhost/haproxy
 ExecReload=/bin/kill -USR2 $MAINPID
 KillMode=mixed
@@ -93,7 +94,13 @@ UNIT
   systemctl disable --quiet --now haproxy.service 2>/dev/null || true
   systemctl enable --quiet containerhost-addresses.service containerhost-proxy.service containerhost-recover.service
   systemctl start containerhost-addresses.service
-  if [ -n "$changed" ] && systemctl is-active --quiet containerhost-proxy.service; then reload_proxy; else systemctl start containerhost-proxy.service; fi
+  if [ -n "$changed" ] && systemctl is-active --quiet containerhost-proxy.service; then
+    host_lock
+    reload_proxy
+    host_unlock
+  else
+    systemctl start containerhost-proxy.service
+  fi
 }
 
 # Gives back what a set-up had given, whatever became of it since: what the services stand on.

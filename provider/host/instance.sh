@@ -25,26 +25,25 @@ remove_orphans() {
   done
 }
 
-# Probes four times a second, rather than wait for an engine's own interval. One that is down for five
-# seconds in all crashes, however often it is started again.
+# Probes without a pause to speak of, rather than wait for an engine's own interval: requests may be waiting.
+# One that was found down twenty times crashes, however often it is started again.
 await_healthy() { # $1 instance, $2 seconds
   local until=$((SECONDS + $2)) down=0
   while true; do
     if verb "$1" healthy >/dev/null 2>&1; then return 0; fi
     if ! verb "$1" running >/dev/null 2>&1; then down=$((down + 1)); fi
     if [ "$down" -ge 20 ] || [ "$SECONDS" -ge "$until" ]; then return 1; fi
-    sleep 0.25
+    sleep 0.1
   done
 }
 
-arm() { # $1 seconds from now: when the host brings the parked instance back by itself
+arm() { # $1 seconds from now: when the host brings the parked instance back by itself. Returns 1 without a timer.
   printf '%s' "$(($(date +%s) + $1))" | replace "$service_dir/deadline"
   # Also one that has run out and waits for our lock: it would bar the next from having its name.
   systemctl stop "$(timer_name).timer" "$(timer_name).service" 2>/dev/null || true
   systemd-run --quiet --collect --unit="$(timer_name)" --on-active="$1" --timer-property=AccuracySec=1s \
     --property=Restart=on-failure --property=RestartSec=10 \
-    /usr/local/sbin/containerhost recover "$stack" "$service" 2>/dev/null ||
-    fail "the host refused the timer that brings $service back if this deployment dies; nothing was stopped"
+    /usr/local/sbin/containerhost recover "$stack" "$service" 2>/dev/null
 }
 
 disarm() {
@@ -59,26 +58,37 @@ disarm_timer() { systemctl stop "$(timer_name).timer" 2>/dev/null || true; }
 
 # Stops an instance, kept and barred from starting at boot, while its requests are held. Also once more, as
 # the record of an unfinished parking does not say how far it went.
-park() { # $1 instance
+park() { # $1 instance. Returns 1 when it does not stop; it is parked all the same.
   local directory
   directory=$(instance_dir "$1")
   note park begin "$1"
-  arm "$(record "$directory/patience")"
-  # Not between another's look for parked ones and its reload of the proxy.
+  # Not between another's look for held ones and its reload of the proxy.
   host_lock
   printf '%s' "$1" | replace "$service_dir/parked"
   host_unlock
   apply_proxy "$service_dir"
-  drain "$1" "$(record "$directory/drain")"
-  verb "$1" stop >&2 || {
-    unpark
-    fail "instance $1 did not stop, so it serves again: run $directory/stop on the host to see why"
-  }
+  drain "$1" "$(record "$directory/drain")" "$stream_seconds"
+  verb "$1" stop >&2 || return 1
   record_data "$1" || {
-    unpark
-    fail "the data of instance $1 could not be read, so it serves again"
+    printf 'containerhost: the data of instance %s could not be read\n' "$1" >&2
+    return 1
   }
   note park end "$1"
+}
+
+is_single_writer() { [ "$(record "$(instance_dir "$1")/rollout")" = recreate ]; } # $1 instance
+
+# Who has to be parked before an instance starts, if anybody: who is already, however well, or who serves where
+# there may be only one.
+predecessor() { # $1 instance
+  local parked slot
+  parked=$(record "$service_dir/parked")
+  slot=$(record "$service_dir/slot")
+  if [ -n "$parked" ]; then
+    printf '%s' "$parked"
+  elif [ -n "$slot" ] && [ "$slot" != "$1" ] && [ -d "$(instance_dir "$slot")" ] && { is_single_writer "$1" || is_single_writer "$slot"; }; then
+    printf '%s' "$slot"
+  fi
 }
 
 # Puts the parked instance back where it was: serving.
@@ -93,7 +103,7 @@ unpark() {
   await_healthy "$name" "$(record "$(instance_dir "$name")/health-deadline")" || return 1
   printf '%s' "$name" | replace "$service_dir/slot"
   rm -f "$service_dir/parked"
-  # The engine took it for deleted when it was parked: whoever serves next clears it away.
+  # The engine takes it for deleted: whoever serves next clears it away.
   touch "$(instance_dir "$name")/forgotten"
   apply_proxy "$service_dir"
   note restore end "$name"
@@ -139,37 +149,67 @@ reserve_instance() { # $1 instance, $2… container ports
   awk -v stack="$stack" '$2 == stack { print "address", $3, $1 }' "$base/addresses"
 }
 
-# Second step. The files are in place. Healthy, or gone again with the reason told.
-start_instance() { # $1 instance, $2 rolling|recreate
-  local name=$1 rollout=$2 slot parked
-  if [ ! -e "$(instance_dir "$name")/ports" ]; then
+# Second step. The files are in place. Healthy, or gone again with the reason told. Requests are held from
+# the parking of a predecessor until its successor serves: whatever can be done before is done before.
+start_instance() { # $1 instance
+  local name=$1 directory before deadline
+  directory=$(instance_dir "$name")
+  if [ ! -e "$directory/ports" ]; then
     remove_instance "$name"
     fail "$name had its addresses taken back, because its deployment paused for too long: run pulumi up again"
   fi
   note create begin "$name"
-  prepare_instance "$name" || give_up "$name" 'it was refused before it started'
+  verb "$name" prepare >&2 || give_up "$name" 'it was refused before it started'
   expect_data "$name" || give_up "$name" "its data is not what was there: $data_problems"
-  slot=$(record "$service_dir/slot")
-  parked=$(record "$service_dir/parked")
-  if [ -n "$parked" ]; then
-    park "$parked"
-  elif [ "$rollout" = recreate ] && [ -n "$slot" ] && [ "$slot" != "$name" ] && [ -d "$(instance_dir "$slot")" ]; then
-    park "$slot"
+  deadline=$(record "$directory/health-deadline")
+  before=$(predecessor "$name")
+  if [ -n "$before" ]; then
+    tell "requests wait, while $before stops and $name starts" || give_up "$name" "$deserted"
+    arm "$(record "$(instance_dir "$before")/patience")" || give_up "$name" "$no_timer"
+    park "$before" || give_up "$name" "its predecessor did not stop (run $(instance_dir "$before")/stop on the host to see why)"
+    arm "$((deadline + 60))" || give_up "$name" "$no_timer"
   fi
-  if [ -e "$service_dir/parked" ]; then arm "$(($(record "$(instance_dir "$name")/health-deadline") + 60))"; fi
+  deliver_projects "$name" || give_up "$name" "the project's files could not be delivered"
   if [ ! -e "$service_dir/parked" ]; then rm -f "$service_dir/data"; fi
   own_volumes "$name" || give_up "$name" 'its data could not be made its own'
   compare_data "$name" || give_up "$name" "its data is not what its predecessor left: $data_problems"
   verb "$name" start >&2 || give_up "$name" 'it did not start'
-  await_healthy "$name" "$(record "$(instance_dir "$name")/health-deadline")" ||
-    give_up "$name" "it was not healthy within $(record "$(instance_dir "$name")/health-deadline") s"
+  await_healthy "$name" "$deadline" || give_up "$name" "it was not healthy within $deadline s"
   take_data "$name" || give_up "$name" "it does not get its data: $data_problems"
-  # The slot is switched next, by whoever deploys; when nobody is left to do so, the host goes back.
-  if [ -e "$service_dir/parked" ]; then arm 30; fi
   note create end "$name"
 }
 
-prepare_instance() { verb "$1" prepare >&2; }
+# Who waits is answered now, not after a way to the engine and back. From here on the host goes forward.
+serve_successor() { # $1 instance
+  if [ ! -e "$service_dir/parked" ]; then return 0; fi
+  tell "requests go to $1" || give_up "$1" "$deserted"
+  arm 30 || give_up "$1" "$no_timer"
+  serve "$1"
+}
+
+no_timer='the host refused the timer that brings its predecessor back if this deployment dies'
+deserted='its deployment died, or the connection was lost'
+
+# `deliveries/list` of an instance: <archive> <digest> <uid> <gid> <project directory>. Not before, because the
+# predecessor may be writing there.
+deliver_projects() { # $1 instance
+  local directory archive digest uid gid project
+  directory=$(instance_dir "$1")/deliveries
+  if [ ! -e "$directory/list" ]; then return 0; fi
+  while read -r archive digest uid gid project; do
+    deliver_project "$project" "$digest" "$uid" "$gid" <"$directory/$archive" || return 1
+  done <"$directory/list"
+  rm -r "$directory"
+}
+
+serve() { # $1 instance: requests go to it from here on
+  local before
+  before=$(record "$service_dir/slot")
+  printf '%s' "$1" | replace "$service_dir/slot"
+  apply_proxy "$service_dir"
+  ready_proxy "$service_dir"
+  if [ "$before" != "$1" ]; then note switch end "$1"; fi
+}
 
 give_up() { # $1 instance, $2 why
   local name=$1 reason=$2 logs='' parked outcome
@@ -191,14 +231,15 @@ give_up() { # $1 instance, $2 why
 }
 
 # The engine does not say that a delete is half of a replacement. The slot tells: while it names the
-# instance, a successor is to come.
+# instance, a successor is to come, which parks it when everything is ready. Until then it serves.
 delete_instance() { # $1 instance
   if [ ! -d "$(instance_dir "$1")" ]; then return 0; fi
   finish_switch
   if [ "$(record "$service_dir/slot")" = "$1" ]; then
     # While it still serves: its successor could not be given what is not there.
     expect_data "$1" || fail "$1 was not stopped and serves on, because its data is not what was there: $data_problems"
-    park "$1"
+    # More than an empty file: on a full disk the engine must not forget one that no successor can follow.
+    printf 'its successor is awaited\n' | replace "$(instance_dir "$1")/forgotten"
   else
     remove_instance "$1"
   fi
@@ -215,10 +256,7 @@ switch_slot() { # $1 instance
     unpark || fail "$1 is parked and does not come back: run $(instance_dir "$1")/logs on the host"
     return 0
   fi
-  printf '%s' "$1" | replace "$service_dir/slot"
-  apply_proxy "$service_dir"
-  ready_proxy "$service_dir"
-  note switch end "$1"
+  serve "$1"
   finish_switch
   disarm
   # The engine forgot one that came back, and one whose container somebody removed. A predecessor that still

@@ -41,10 +41,10 @@ step_failed() { printf 'containerhost: a step failed that should not: %s\n' "${1
 set -E
 trap 'step_failed "$BASH_COMMAND"' ERR
 
-# Progress for the person who waits; nobody may be left to read it.
-say() {
-  printf 'containerhost-progress: %s\n' "$*" >&2 || true
-}
+# Progress for the person who waits. Fails when nobody is left to read it.
+tell() { { printf 'containerhost-progress: %s\n' "$*" >&3; } 3>&2 2>/dev/null; }
+
+say() { tell "$@" || true; }
 
 # What is done to an instance, as a line of the journal, from which the receipt of a deployment is made. With
 # its ports, because the proxy's log names no instance.
@@ -59,7 +59,10 @@ note() { # $1 create|switch|park|restore|remove, $2 begin|end|failed, $3 instanc
 # $1 file, content on stdin
 replace() {
   local temporary="$1.new.$$"
-  cat >"$temporary" || fail "cannot write $1: is the disk full? $(df -h --output=avail,target "$(dirname "$1")" | tail -n 1)"
+  if ! cat >"$temporary"; then
+    rm -f "$temporary"
+    fail "cannot write $1: is the disk full? $(df -h --output=avail,target "$(dirname "$1")" | tail -n 1)"
+  fi
   mv -f "$temporary" "$1"
 }
 

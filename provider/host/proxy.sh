@@ -24,14 +24,19 @@ proxy_ports() { # $1 service directory: the container ports that the proxy serve
   if [ -e "$1/listeners" ]; then grep -o 'server live 127.0.0.1:@[0-9]*@' "$1/listeners" | grep -o '@[0-9]*@' | tr -d @ | sort -nu; fi
 }
 
+# The weight of the only server says whether requests are held: the proxy's rules can read it, and the file has
+# it as well as the running process.
+weight() { if [ "$1" = "$closed" ]; then printf 2; else printf 1; fi; } # $1 loopback port
+
 proxy_file() { # $1 service directory: its configuration, as it must be now
-  local stack service address expression port
+  local stack service address expression port to
   service=$(basename "$1")
   stack=$(basename "$(dirname "$1")")
   address=$(address_of "$stack" "$service")
   expression="s/@address@/$address/g"
   for port in $(proxy_ports "$1"); do
-    expression="$expression;s/@$port@/$(target "$1" "$port")/g"
+    to=$(target "$1" "$port")
+    expression="$expression;s/@$port@/$to weight $(weight "$to")/g"
   done
   sed "$expression" "$1/listeners" | grep -vxFf <(taken_listeners "$1" | sed 's/^/    bind /')
 }
@@ -66,11 +71,13 @@ ask_proxy() { # $1 command: its answer. The proxy may be restarting: it is back 
 }
 
 apply_proxy() { # $1 service directory: what the records say, to the file and to the running proxy
-  local port name answer
+  local port name server to answer
   write_proxy_file "$1"
   name=$(basename "$(dirname "$1")").$(basename "$1")
   for port in $(proxy_ports "$1"); do
-    answer=$(ask_proxy "set server $name.$port/live addr 127.0.0.1 port $(target "$1" "$port")") ||
+    server=$name.$port/live
+    to=$(target "$1" "$port")
+    answer=$(ask_proxy "set server $server addr 127.0.0.1 port $to; set server $server weight $(weight "$to")") ||
       fail "the host's proxy does not answer on $socket: systemctl status containerhost-proxy"
     case $answer in
     *"changed from"* | *"no need to change"* | *"nothing changed"* | "") ;;
@@ -79,33 +86,50 @@ apply_proxy() { # $1 service directory: what the records say, to the file and to
   done
 }
 
-# Whoever put the server into maintenance by hand, or took its weight: it serves from here on.
+# Whoever put the server into maintenance by hand: it serves from here on. Its weight is set with its address.
 ready_proxy() { # $1 service directory
   local port name
   name=$(basename "$(dirname "$1")").$(basename "$1")
   for port in $(proxy_ports "$1"); do
-    ask_proxy "set server $name.$port/live state ready; set server $name.$port/live weight 100%" >/dev/null ||
+    ask_proxy "set server $name.$port/live state ready" >/dev/null ||
       fail "the host's proxy does not answer on $socket: systemctl status containerhost-proxy"
   done
 }
 
 # Waits until nothing talks to an instance any more, for at most $2 seconds and a part of one (bash counts
-# whole ones): WebSockets and event streams never end by themselves.
-drain() { # $1 instance, $2 seconds
-  local ports filter='' port until=$((SECONDS + ${2:-0}))
+# whole ones). Connections on which something has come back already get $3: WebSockets and event streams never
+# end by themselves, and an answer that has begun is at its end soon.
+drain() { # $1 instance, $2 seconds, $3 seconds, as many by default
+  local ports filter='' port connections until=$((SECONDS + ${2:-0})) soon=$((SECONDS + ${3:-${2:-0}}))
   ports=$(awk '{ print $2 }' "$(instance_dir "$1")/ports" 2>/dev/null || true)
   for port in $ports; do filter="$filter${filter:+ or }dport = :$port"; done
   if [ -z "$filter" ]; then return 0; fi
-  while [ "$SECONDS" -le "$until" ] && [ -n "$(ss -Htn state established "( $filter )")" ]; do sleep 0.05; done
+  while [ "$SECONDS" -le "$until" ]; do
+    connections=$(ss -HtinO state established "( $filter )")
+    if [ "$SECONDS" -gt "$soon" ]; then connections=$(grep -v bytes_received: <<<"$connections" || true); fi
+    if [ -z "$connections" ]; then return 0; fi
+    sleep 0.05
+  done
+}
+
+# What answers that have begun get while others' requests are held.
+stream_seconds=1
+
+held() { # services whose requests are held, a line each
+  local parked directory
+  for parked in "$base"/*/*/parked; do
+    directory=$(dirname "$parked")
+    if [ -e "$parked" ] && [ -z "$(serving "$directory")" ]; then printf '%s\n' "$directory"; fi
+  done
 }
 
 # Listeners are added while nothing is held: a held request stays in the proxy's old process and would
-# never see the switch.
+# never see the switch. The caller holds the host's lock, without which no hold begins.
 reload_proxy() {
   local until=$((SECONDS + 60)) errors
-  while compgen -G "$base/*/*/parked" >/dev/null; do
+  while [ -n "$(held)" ]; do
     if [ "$SECONDS" -ge "$until" ]; then
-      fail "requests of another service are being held for more than 60 s, so the proxy cannot be reloaded: look at $base/*/*/parked"
+      fail "requests of another service are being held for more than 60 s, so the proxy cannot be reloaded: look at $(held)"
     fi
     # What they wait for is an instance that needs the lock to be made.
     host_unlock

@@ -3,6 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type { ContainerHost } from '../../components/host.ts';
 import { CortexServices, type CortexServicesArgs } from '../../components/services.ts';
 import type { Registries } from '../../provider/inputs.ts';
+import { holdLimits } from '../../spec/hold.ts';
 import { holdMs } from '../../spec/timing.ts';
 import { load } from '../compose/file.ts';
 import { declared, find, hostKey, key, noteOptions, type Options, secret } from './mocks.ts';
@@ -173,7 +174,7 @@ describe('the services of a stack', () => {
     const { resources } = await services();
     const [, admin] = compose.services;
     expect(find(resources, 'Proxy cortex-proxy').services).toMatchObject({
-      admin: { ports: [{ port: 5001 }], holdMs: admin && holdMs(admin) },
+      admin: { ports: [{ port: 5001 }], hold: { ms: admin && holdMs(admin), ...holdLimits } },
       engine: { ports: [{ port: 8000 }] },
       tunnel: { ports: [] },
     });

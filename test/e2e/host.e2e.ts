@@ -18,6 +18,7 @@ import { startVm, type Vm } from '../../rehearsal/vm/vm.ts';
 import type { RuntimeName } from '../../spec/service.ts';
 import { toStderr } from '../../toolchain/progress.ts';
 import { minimal } from '../runtimes/services.ts';
+import { askAtOnce, askLine, beginHold, endHold, statuses } from './hold.ts';
 import { engineCommand } from './onHost.ts';
 import { eventually, expectClean, type Identity, inside, minutes, rehearse, well } from './rehearse.ts';
 
@@ -44,6 +45,14 @@ beforeAll(async () => {
     owner.project.set('compose.yaml', ['services', service, 'profiles'], ['main']);
   }
   owner.project.edit('compose.yaml', '127.0.0.1:5003:5003', '127.0.0.1:${EDITOR_PORT:-5003}:5003');
+  const admin = (key: string, value: unknown) =>
+    owner.project.set('compose.yaml', ['services', 'cortex-admin', ...key.split('.')], value);
+  admin('x-hold', { requests: 20, body: '64k' });
+  admin('environment.TCP_PORT', 7000);
+  admin('ports', [
+    '127.0.0.1:5001:5001',
+    { target: 7000, published: '7000', host_ip: '127.0.0.1', app_protocol: 'tcp' },
+  ]);
   onsite = await owner.another('onsite', config(['main'], {}));
 }, 20 * minutes);
 afterAll(async () => {
@@ -178,6 +187,79 @@ describe('a machine that exists', () => {
       for (const each of undo) each();
     },
     5 * minutes,
+  );
+});
+
+describe('while a single writer moves', () => {
+  const url = 'http://127.0.0.1:5001/echo';
+  const main = 'systemctl show --property MainPID --value containerhost-proxy';
+  const waiting = (count: number) =>
+    eventually(10, async () =>
+      expect(
+        Number(await vm.exec("ss -Htn state established '( sport = :5001 )' | wc -l")),
+      ).toBeGreaterThanOrEqual(count),
+    );
+
+  test(
+    'so many requests wait, of so long a body, and are answered; nobody can reload the proxy',
+    async () => {
+      await beginHold(vm, 'onsite', 'cortex-admin');
+      const refused = { status: 503, retryAfter: '5' };
+      const line = askLine(vm, 7000);
+      const held = askAtOnce(vm, url, 16);
+      await waiting(16);
+      await expect(vm.exec('systemctl reload containerhost-proxy')).rejects.toThrow();
+      expect(
+        await vm.exec(
+          'journalctl --namespace=+containerhost --unit containerhost-proxy --lines 50 --output cat',
+        ),
+      ).toMatch(/requests are being held, and a reload may lose them/);
+      await vm.exec('head -c 100000 /dev/zero >/run/long; head -c 2000 /dev/zero >/run/short');
+      const chunked = "--header 'Transfer-Encoding: chunked' --header 'Expect:'";
+      const long = [
+        ...(await askAtOnce(vm, url, 1, '--data-binary @/run/long')),
+        ...(await askAtOnce(vm, url, 1, `${chunked} --data-binary @/run/long`)),
+      ];
+      expect(long).toMatchObject([refused, refused]);
+      for (const { seconds } of long) expect(seconds).toBeLessThan(2);
+      const bodies = [
+        askAtOnce(vm, url, 2, '--data-binary @/run/short'),
+        askAtOnce(vm, url, 2, `${chunked} --data-binary @/run/short`),
+      ];
+      await waiting(20);
+      expect(await askAtOnce(vm, url, 5)).toMatchObject(Array(5).fill(refused));
+
+      await endHold(vm, 'onsite', 'cortex-admin');
+      expect(statuses(await held)).toEqual({ 200: 16 });
+      expect(statuses((await Promise.all(bodies)).flat())).toEqual({ 200: 4 });
+      const { instance } = await serves(5001);
+      expect(instance).toMatch(/./);
+      expect(await line).toBe(`${instance} hello\n`);
+      // none of this is left when nothing is held
+      expect(await askAtOnce(vm, url, 1, '--data-binary @/run/long')).toMatchObject([{ status: 200 }]);
+    },
+    2 * minutes,
+  );
+
+  test(
+    'a proxy that is killed is back within a second, and holds on',
+    async () => {
+      await beginHold(vm, 'onsite', 'cortex-admin');
+      for (const victims of [main, `pgrep --parent $(${main})`]) {
+        const back = await vm.exec(
+          `kill -9 $(${victims}); began=$(date +%s%3N)\n` +
+            `until [ "$(curl --silent --max-time 5 --output /dev/null --write-out '%{http_code}' --data-binary @/run/long ${url})" = 503 ]; do sleep 0.02; done\n` +
+            'echo $(($(date +%s%3N) - began))',
+        );
+        process.stderr.write(`the proxy was back after ${back.trim()} ms\n`);
+        expect(Number(back)).toBeLessThan(1000);
+      }
+      const held = askAtOnce(vm, url, 3);
+      await waiting(3);
+      await endHold(vm, 'onsite', 'cortex-admin');
+      expect(statuses(await held)).toEqual({ 200: 3 });
+    },
+    2 * minutes,
   );
 });
 
@@ -483,7 +565,7 @@ describe('a name that a foreign container has', () => {
       try {
         await expect(
           instance.create({ ...operation(name), inputs: inputs as unknown as Props }, hosts),
-        ).rejects.toThrow(/taken away again: it did not start[\s\S]*in use/);
+        ).rejects.toThrow(/taken away again: it (did not start|was refused before it started)[\s\S]*in use/);
         const inspect = `${engine} container inspect --format '{{.State.Status}} {{index .Config.Labels "mine"}}' ${name}`;
         expect(await vm.exec(inspect)).toBe('running yes\n');
         const slotInputs = { host, stack: 'stranger', service: 'web', instance: name, rollout: 'rolling' };

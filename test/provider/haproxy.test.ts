@@ -1,12 +1,14 @@
 import { expect, test } from '@jest/globals';
 import { proxyGlobal, renderListeners } from '../../provider/haproxy.ts';
+import { expectGolden } from './golden.ts';
 
-test('listens on the virtual address and where the service is published, nowhere else', () => {
-  expect(
-    renderListeners({
+test('listens on the virtual address and where the service is published, and bounds what waits', () => {
+  expectGolden(
+    'listeners.cfg',
+    `${renderListeners({
       stack: 'prod',
       service: 'web',
-      holdMs: 25_000,
+      hold: { ms: 25_000, requests: 100, bodyBytes: 65_536 },
       ports: [
         {
           port: 8000,
@@ -18,26 +20,19 @@ test('listens on the virtual address and where the service is published, nowhere
         },
         { port: 5432, protocol: 'tcp', published: [{ address: '0.0.0.0', port: 5432 }] },
       ],
-    }),
-  ).toBe(`listen prod.web.8000
-    mode http
-    bind @address@:8000
-    bind 127.0.0.1:5001
-    bind [::1]:5001
-    retries 100
-    http-response set-var(txn.stream) bool(true) if { res.hdr(content-type) -m beg text/event-stream }
-    server live 127.0.0.1:@8000@
-
-listen prod.web.5432
-    mode tcp
-    bind @address@:5432
-    bind *:5432
-    retries 100
-    server live 127.0.0.1:@5432@`);
+    })}\n`,
+  );
 });
 
 test('a service without ports has no listeners', () => {
-  expect(renderListeners({ stack: 'prod', service: 'worker', holdMs: 0, ports: [] })).toBe('');
+  expect(
+    renderListeners({
+      stack: 'prod',
+      service: 'worker',
+      hold: { ms: 0, requests: 0, bodyBytes: 0 },
+      ports: [],
+    }),
+  ).toBe('');
 });
 
 test('held requests see the new address: the options that this stands on', () => {
@@ -45,7 +40,7 @@ test('held requests see the new address: the options that this stands on', () =>
     'option redispatch 1',
     'option http-server-close',
     'retry-on conn-failure',
-    'timeout connect 250ms',
+    'timeout connect 100ms',
   ]) {
     expect(proxyGlobal).toContain(`    ${line}\n`);
   }

@@ -199,10 +199,8 @@ describe('create', () => {
         'projects/$1',
       );
       expect(script).toContain(
-        `deliver_project /srv/containerhost/test/projects/${named(folder)} f1 0 0 || fail`,
-      );
-      expect(script).toContain(
-        `deliver_project /srv/containerhost/test/projects/${named(file)} f2 - - || fail`,
+        `  0.tar f1 0 0 /srv/containerhost/test/projects/${named(folder)}\n` +
+          `  1.tar f2 - - /srv/containerhost/test/projects/${named(file)}`,
       );
       expect(script).toContain('(a tar of ./, ./a.md)');
       expect(script).toContain('(a tar of a.md)');
@@ -299,7 +297,7 @@ describe('read', () => {
       declared,
     } = await found(() => ({ docker: [container()], probes: { 'web-1234567': '["a"]' } }), { probe });
     expect(fake.scripts.join('\n')).toMatch(
-      /start_instance web-1234567 rolling\nprobe_instance web-1234567 cortex\ndescribe_instance/,
+      /start_instance web-1234567\nprobe_instance web-1234567 cortex\nserve_successor web-1234567\ndescribe_instance/,
     );
     expect(same).toEqual(declared);
     const { inputs: other } = await found(

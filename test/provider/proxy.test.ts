@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import { renderListeners } from '../../provider/haproxy.ts';
+import type { ProxyService } from '../../provider/inputs.ts';
 import { type Props, Unknown } from '../../provider/rpc/value.ts';
 import { HostError } from '../../provider/ssh/problem.ts';
 import { FakeHost, operation, reading, type Sections } from './fakeHost.ts';
@@ -9,24 +11,20 @@ import { expectGolden, readable } from './golden.ts';
 const type = 'containerhost:index:Proxy';
 
 const web: Props = {
-  holdMs: 25_000,
+  hold: { ms: 25_000, requests: 100, bodyBytes: 65_536 },
   ports: [{ port: 8000, protocol: 'http', published: [{ address: '127.0.0.1', port: 5001 }] }],
 };
-const worker: Props = { holdMs: 1000, ports: [] };
+const worker: Props = { hold: { ms: 1000, requests: 100, bodyBytes: 65_536 }, ports: [] };
 
 function props(services: Props = { web, worker }): Props {
   return { host: host as unknown as Props, stack: 'test', services, running: true };
 }
 
 const file = '/etc/containerhost/haproxy/test.web.cfg';
-const configuration = (port: number) => `listen test.web.8000
-    mode http
-    bind 198.19.0.1:8000
-    bind 127.0.0.1:5001
-    retries 100
-    http-response set-var(txn.stream) bool(true) if { res.hdr(content-type) -m beg text/event-stream }
-    server live 127.0.0.1:${port}
-`;
+const configuration = (port: number) =>
+  `${renderListeners({ stack: 'test', service: 'web', ...(web as unknown as ProxyService) })
+    .replaceAll('@address@', '198.19.0.1')
+    .replaceAll('@8000@', port === 1 ? '1 weight 2' : `${port} weight 1`)}\n`;
 const digest = (text: string) => createHash('sha256').update(text).digest('hex');
 const records = [
   'web slot web-1',

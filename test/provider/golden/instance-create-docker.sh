@@ -20,7 +20,7 @@ put_file /var/lib/containerhost/test/web/instances/web-1234567/check 0700 root r
 CONTENT
 put_file /var/lib/containerhost/test/web/instances/web-1234567/prepare 0700 root root <<'CONTENT'
   #!/bin/sh
-  # Checks the Compose file of web-1234567 and makes sure of its image.
+  # Checks the Compose file of web-1234567, makes sure of its image, and makes all but run it.
   …
 CONTENT
 put_file /var/lib/containerhost/test/web/instances/web-1234567/start 0700 root root <<'CONTENT'
@@ -66,6 +66,9 @@ CONTENT
 put_file /var/lib/containerhost/test/web/instances/web-1234567/runtime 0600 root root <<'CONTENT'
   docker
 CONTENT
+put_file /var/lib/containerhost/test/web/instances/web-1234567/rollout 0600 root root <<'CONTENT'
+  recreate
+CONTENT
 put_file /var/lib/containerhost/test/web/instances/web-1234567/account 0600 root root <<'CONTENT'
   cortex
 CONTENT
@@ -98,5 +101,6 @@ CONTENT
 put_file /var/lib/containerhost/test/web/instances/web-1234567/secrets/token 0600 root root <<'CONTENT'
   planted
 CONTENT
-start_instance web-1234567 recreate
+start_instance web-1234567
+serve_successor web-1234567
 describe_instance web-1234567 cortex

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Service } from './service.ts';
@@ -70,8 +70,6 @@ test('the journal tells what was done to which instance, for the receipt of a de
     .replace(/8000=\d+,/g, '8000=<port>,')
     .split('\n');
   expect(lines).toEqual([
-    'step park begin test web web-1 docker 8000=<port>,',
-    'step park end test web web-1 docker 8000=<port>,',
     'step create begin test web web-2 docker 8000=<port>,',
     'step park begin test web web-1 docker 8000=<port>,',
     'step park end test web web-1 docker 8000=<port>,',
@@ -149,25 +147,44 @@ describe('rolling', () => {
 });
 
 describe('recreate', () => {
-  test('delete parks: requests are held, nothing runs, boot does not bring it back', () => {
+  test('delete stops nothing: its successor does, once everything else is ready', () => {
     const web = serving('recreate');
+    host.write('', 'calls');
     expect(web.delete('web-1').code).toBe(0);
+    expect([web.running(), web.served(), web.record('parked')]).toEqual([['web-1'], 'web-1', '']);
+    expect(host.file('calls')).toBe('');
+    expect(web.create('web-2').code).toBe(0);
+    const verbs = host.file('calls').split('\n');
+    expect(verbs.filter((line) => /^(prepare|stop|start) /.test(line))).toEqual([
+      'prepare web-2',
+      'stop web-1',
+      'start web-2',
+    ]);
+  });
+
+  test('parked: requests are held, nothing runs, boot does not bring it back', () => {
+    const web = serving('recreate');
+    expect(web.park('web-1').code).toBe(0);
     expect(web.running()).toEqual([]);
     expect(host.list('boot')).toEqual([]);
     expect(web.served()).toBeUndefined();
     expect(host.file('running', 'test.web.8000')).toBe('1');
-    expect(host.file('proxies', 'test.web.cfg')).toContain('server live 127.0.0.1:1');
+    expect(host.file('proxies', 'test.web.cfg')).toContain('server live 127.0.0.1:1 weight 2');
+    expect(host.file('told').split('\n').pop()).toBe(
+      'set server test.web.8000/live addr 127.0.0.1 port 1; set server test.web.8000/live weight 2',
+    );
     expect(web.timers()).toEqual(['containerhost-recover-test.web.timer']);
     expect(host.file('timers', 'containerhost-recover-test.web.timer')).toMatch(
       /--on-active=40 .*--property=Restart=on-failure .*\/usr\/local\/sbin\/containerhost recover test web$/,
     );
   });
 
-  test('the switch clears the parked one away', () => {
+  test('the new one serves as soon as it is healthy, and the switch clears the parked one away', () => {
     const web = serving('recreate');
     web.delete('web-1');
     expect(web.create('web-2').code).toBe(0);
-    expect([web.running(), web.served()]).toEqual([['web-2'], undefined]);
+    expect([web.running(), web.served(), web.record('parked')]).toEqual([['web-2'], 'web-2', 'web-1']);
+    expect(host.file('proxies', 'test.web.cfg')).toContain(' weight 1');
     expect(web.switch('web-2').code).toBe(0);
     expectOnly(web, 'web-2');
   });
@@ -186,7 +203,11 @@ describe('recreate', () => {
       web.delete('web-1');
       const { code, stderr } = web.create('web-2', behaviour);
       expect(code).toBe(1);
-      expect(stderr).toContain('; web-1, its predecessor, serves again');
+      expect(stderr).toContain(
+        behaviour === 'bad-prepare'
+          ? '; what served before serves on'
+          : '; web-1, its predecessor, serves again',
+      );
       expectOnly(web, 'web-1');
       // the engine has forgotten it: whoever serves next clears it away
       expect(web.create('web-3').code).toBe(0);
@@ -195,12 +216,12 @@ describe('recreate', () => {
     },
   );
 
-  test('a predecessor that was forgotten goes also when the next one is rolling', () => {
+  test('there are not two either when the next one may roll', () => {
     const web = serving('recreate');
     web.delete('web-1');
-    web.create('web-2', 'bad-start');
     web.rollout = 'rolling';
     expect(web.create('web-3').code).toBe(0);
+    expect(web.running()).toEqual(['web-3']);
     expect(web.switch('web-3').code).toBe(0);
     expectOnly(web, 'web-3');
   });
@@ -230,11 +251,9 @@ describe('recreate', () => {
 
   test('a parking that was cut short is done again, not taken for done', () => {
     const web = serving('recreate');
-    writeFileSync(join(web.directory, 'parked'), 'web-1');
-    expect(web.delete('web-1').code).toBe(0);
-    expect(web.running()).toEqual([]);
-    // and by a create, where the delete had been told that it was done
+    web.park('web-1');
     host.must(`use_service test web\nverb web-1 restore`);
+    expect(web.delete('web-1').code).toBe(0);
     expect(web.create('web-2').code).toBe(0);
     expect(web.running()).toEqual(['web-2']);
   });
@@ -242,15 +261,34 @@ describe('recreate', () => {
   test('one that does not stop serves on', () => {
     const web = serving('recreate');
     writeFileSync(join(web.directory, 'instances/web-1/bad-stop'), '');
-    expect(web.delete('web-1').stderr).toContain('instance web-1 did not stop, so it serves again');
+    web.delete('web-1');
+    expect(web.create('web-2').stderr).toMatch(
+      /web-2 was taken away again: its predecessor did not stop \(run .*web-1\/stop .*\); web-1, its predecessor, serves again/,
+    );
+    expectOnly(web, 'web-1');
+  });
+
+  test('no room for a record: the deletion fails, so that the engine does not forget who serves', () => {
+    const web = serving('recreate');
+    const directory = join(web.directory, 'instances/web-1');
+    host.command('cat', '[ "$#" -gt 0 ] || exit 1\nexec /bin/cat "$@"');
+    const { code, stderr } = web.delete('web-1');
+    rmSync(join(host.root, 'bin/cat'));
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/cannot write .*forgotten: is the disk full\?/),
+    ]);
+    expect(readdirSync(directory).filter((file) => file.startsWith('forgotten'))).toEqual([]);
     expectOnly(web, 'web-1');
   });
 
   test('no timer, no parking', () => {
     const web = serving('recreate');
     host.write('', 'no-timers');
-    expect(web.delete('web-1').stderr).toContain('nothing was stopped');
+    web.delete('web-1');
+    expect(web.create('web-2').stderr).toMatch(/the host refused the timer .*; what served before serves on/);
     expect([web.running(), web.served(), web.record('parked')]).toEqual([['web-1'], 'web-1', '']);
+    expect(web.instances()).toEqual(['web-1']);
   });
 
   test('a successor that cannot be removed bars the way back: never two', () => {
@@ -271,7 +309,7 @@ describe('recreate', () => {
 describe('nobody is left to finish a deployment', () => {
   test('before the deadline nothing happens, and the timer comes again', () => {
     const web = serving('recreate');
-    web.delete('web-1');
+    web.park('web-1');
     const { code, stderr } = web.recover();
     expect(code).toBe(1);
     expect(stderr).toContain('web-1 waits for its successor until');
@@ -280,26 +318,59 @@ describe('nobody is left to finish a deployment', () => {
 
   test('killed after the parking: the parked one comes back', () => {
     const web = serving('recreate');
-    web.delete('web-1');
+    web.park('web-1');
     web.expire();
     expect(web.recover().code).toBe(0);
     expectOnly(web, 'web-1');
   });
 
-  test('killed before the switch: the successor goes first', () => {
+  test('killed while the successor starts: it goes first', () => {
+    const web = serving('recreate');
+    web.park('web-1');
+    web.reserve('web-2');
+    web.expire();
+    expect(web.recover().code).toBe(0);
+    expectOnly(web, 'web-1');
+  });
+
+  test('killed before the engine switched: the successor has served already, so it goes on', () => {
     const web = serving('recreate');
     web.delete('web-1');
     web.create('web-2');
     expect(host.file('timers', 'containerhost-recover-test.web.timer')).toContain('--on-active=30 ');
     web.expire();
     expect(web.recover().code).toBe(0);
+    expectOnly(web, 'web-2');
+    expect(web.switch('web-2').code).toBe(0);
+    expectOnly(web, 'web-2');
+  });
+
+  test('the connection was lost before the parking: nothing is stopped', () => {
+    const web = serving('recreate');
+    web.delete('web-1');
+    web.desertedBefore = 'start_instance';
+    host.write('', 'calls');
+    expect(web.create('web-2').code).toBe(1);
+    web.desertedBefore = undefined;
+    expect(host.file('calls')).not.toMatch(/^(stop|restore) web-1/m);
     expectOnly(web, 'web-1');
-    expect(web.switch('web-2').stderr).toContain('web-2 is not on the host any more');
+  });
+
+  test('the connection was lost after it: the parked one comes back without waiting for the timer', () => {
+    const web = serving('recreate');
+    web.delete('web-1');
+    web.desertedBefore = 'serve_successor';
+    expect(web.create('web-2').code).toBe(1);
+    web.desertedBefore = undefined;
+    expectOnly(web, 'web-1');
+    expect(web.create('web-3').code).toBe(0);
+    expect(web.switch('web-3').code).toBe(0);
+    expectOnly(web, 'web-3');
   });
 
   test('the reservation was taken back while the deployment paused', () => {
     const web = serving('recreate');
-    web.delete('web-1');
+    web.park('web-1');
     web.reserve('web-2');
     web.expire();
     web.recover();
@@ -309,10 +380,12 @@ describe('nobody is left to finish a deployment', () => {
 
   test('after a reboot, at once', () => {
     const web = serving('recreate');
-    web.delete('web-1');
-    web.create('web-2');
+    web.park('web-1');
+    web.reserve('web-2');
     expect(web.boot().code).toBe(0);
     expectOnly(web, 'web-1');
+    expect(web.start('web-2').stderr).toContain('web-2 had its addresses taken back');
+    expect(web.switch('web-2').stderr).toContain('web-2 is not on the host any more');
   });
 
   test('power was lost between the record of a switch and the proxy: after the boot, what is recorded', () => {
@@ -324,19 +397,9 @@ describe('nobody is left to finish a deployment', () => {
     expect([web.served(), web.running()]).toEqual(['web-2', ['web-1', 'web-2']]);
   });
 
-  test('the switch was made and not finished: forward', () => {
-    const web = serving('recreate');
-    web.delete('web-1');
-    web.create('web-2');
-    writeFileSync(join(web.directory, 'slot'), 'web-2');
-    web.expire();
-    expect(web.recover().code).toBe(0);
-    expectOnly(web, 'web-2');
-  });
-
   test('a switch that stopped at the removal of the old one is finished by the next', () => {
     const web = serving('recreate');
-    web.delete('web-1');
+    web.park('web-1');
     web.create('web-2');
     writeFileSync(join(web.directory, 'instances/web-1/bad-remove'), '');
     expect(web.switch('web-2').code).toBe(1);
@@ -353,8 +416,8 @@ describe('nobody is left to finish a deployment', () => {
     db.listen();
     db.create('db-1');
     db.switch('db-1');
-    db.delete('db-1');
-    web.delete('web-1');
+    db.park('db-1');
+    web.park('web-1');
     writeFileSync(join(db.directory, 'instances/db-1/bad-health'), '');
     expect(web.boot().code).toBe(1);
     expectOnly(web, 'web-1');

@@ -37,7 +37,7 @@ describe('listeners', () => {
     expect(listen('test', { web: ['127.0.0.1:5001'], worker: null }).code).toBe(0);
     expect(host.list('proxies')).toEqual(['test.web.cfg']);
     expect(host.file('proxies', 'test.web.cfg')).toContain(
-      'bind 198.19.0.1:80\n    bind 127.0.0.1:5001\n    server live 127.0.0.1:1',
+      'bind 198.19.0.1:80\n    bind 127.0.0.1:5001\n    server live 127.0.0.1:1 weight 2',
     );
     expect(host.file('running', 'test.web.80')).toBe('1');
     expect(host.file('base', 'addresses')).toContain('test worker');
@@ -118,7 +118,7 @@ describe('listeners', () => {
     web.listen();
     web.create('web-1');
     web.switch('web-1');
-    web.delete('web-1');
+    web.park('web-1');
     const before = reloads();
     const waiting = host.begin(
       `begin_listeners\nadd_service test db <<'LISTENERS'\n${listener('test', 'db')}\nLISTENERS\ncommit_listeners`,
@@ -168,6 +168,43 @@ describe('switching', () => {
     expect(seconds(1)).toBeGreaterThan(0.1);
     host.write('', 'established');
     expect(seconds(60)).toBeLessThan(30);
+  });
+});
+
+describe('while requests are held', () => {
+  function held(): Service {
+    const web = new Service(host, 'recreate');
+    web.listen();
+    web.create('web-1');
+    web.switch('web-1');
+    web.park('web-1');
+    return web;
+  }
+
+  test('nobody can have the proxy reloaded', () => {
+    const web = held();
+    const refused = host.run('containerhost reloadable');
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(
+      /requests are being held, and a reload may lose them: wait for .*test\/web/,
+    );
+    web.create('web-2');
+    // the successor serves; that its predecessor is not cleared away yet holds nothing
+    expect(web.record('parked')).toBe('web-1');
+    expect(host.run('containerhost reloadable').code).toBe(0);
+  });
+
+  test('streams and answers that have begun get a second of the drain, requests all of it', () => {
+    const web = held();
+    const seconds = (connection: string) => {
+      host.write(`0 0 127.0.0.1:40000 127.0.0.1:20000 ${connection}\n`, 'established');
+      const begun = Date.now();
+      host.must(`use_service test web\ndrain web-1 4 0`);
+      return (Date.now() - begun) / 1000;
+    };
+    expect(web.running()).toEqual([]);
+    expect(seconds('cubic bytes_sent:99 bytes_received:1200')).toBeLessThan(3);
+    expect(seconds('cubic bytes_sent:99')).toBeGreaterThan(3);
   });
 });
 

@@ -55,6 +55,9 @@ remove)
 logs) echo "last words of $name" ;;
 esac`;
 
+/** Nobody reads what the script says from here on. */
+const desert = 'mkfifo "$base/nobody"; exec 3<>"$base/nobody" 2>"$base/nobody" 3>&-; rm "$base/nobody"';
+
 /** One service on a host in a folder, handled as the provider does. */
 export class Service {
   readonly host: TempHost;
@@ -83,6 +86,9 @@ export class Service {
     return join(this.host.base, this.stack, this.name);
   }
 
+  /** The step of a creation before which whoever asked for it dies. */
+  desertedBefore: 'start_instance' | 'serve_successor' | undefined;
+
   #call(lines: string, killAt?: number): Outcome {
     return this.host.run(`use_service ${this.stack} ${this.name}\n${lines}`, { killAt });
   }
@@ -109,7 +115,11 @@ export class Service {
       `mkdir -p "$(instance_dir ${name})"`,
       `cp -a ${template}/. "$(instance_dir ${name})/"`,
       `touch "$(instance_dir ${name})/${behaviour}" "$(instance_dir ${name})/${this.rollout}"`,
-      `start_instance ${name} ${this.rollout}`,
+      `printf ${this.rollout} >"$(instance_dir ${name})/rollout"`,
+      ...(['start_instance', 'serve_successor'] as const).flatMap((step) => [
+        ...(step === this.desertedBefore ? [desert] : []),
+        `${step} ${name}`,
+      ]),
     ];
   }
 
@@ -139,6 +149,11 @@ export class Service {
 
   delete(name: string, killAt?: number): Outcome {
     return this.#call(`delete_instance ${name}`, killAt);
+  }
+
+  /** What a creation does before its successor starts, and then its script ends. */
+  park(name: string): Outcome {
+    return this.#call(`arm 40\npark ${name}`);
   }
 
   deleteSlot(): Outcome {

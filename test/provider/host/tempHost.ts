@@ -175,14 +175,15 @@ esac`,
   'systemd-run': `[ ! -e "$root/no-timers" ] || exit 1
 for word in "$@"; do case $word in --unit=*) unit=\${word#--unit=} ;; esac; done
 echo "$*" >"$root/timers/$unit.timer"`,
-  // `set server <backend>/live addr 127.0.0.1 port <port>`
+  // `set server <backend>/live addr 127.0.0.1 port <port>; set server <backend>/live weight <1|2>`
   socat: `[ ! -e "$root/proxy-down" ] || exit 1
 read -r line
 set -- $line
 if [ "$1 $2 $4" = 'set server addr' ]; then
   name=\${3%/live}
   if [ ! -e "$root/running/$name" ]; then echo 'No such server.'; exit 0; fi
-  echo "$7" >"$root/running/$name"
+  echo "\${7%;}" >"$root/running/$name"
+  echo "$line" >>"$root/told"
   echo "port changed from 'x' to '$7' by 'stats socket command'"
 else
   echo fine
