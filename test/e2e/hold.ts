@@ -9,11 +9,9 @@ export async function beginHold(vm: Vm, stack: string, service: string): Promise
   await bash(vm, `${library}${script}`);
 }
 
-/** The host brings back who is parked, as it does by itself when nobody goes on. */
+/** Nobody has gone on in time: the host's own timer brings back who is parked. */
 export async function endHold(vm: Vm, stack: string, service: string): Promise<void> {
-  await vm.exec(
-    `echo 0 >/var/lib/containerhost/${stack}/${service}/deadline; containerhost recover ${stack} ${service}`,
-  );
+  await bash(vm, `${library}use_service ${stack} ${service}; arm 1`);
 }
 
 async function bash(vm: Vm, script: string): Promise<string> {
