@@ -21,7 +21,7 @@ interface State {
 
 /**
  * What was done to each instance, from the event log of a `pulumi up`. Of a single writer the engine deletes
- * the old instance first, which the host takes for a parking.
+ * the old instance first: it is parked in the creation that follows.
  */
 export function stepsOfEvents(events: readonly EngineEvent[]): Step[] {
   const steps: Step[] = [];

@@ -164,7 +164,7 @@ start_instance() { # $1 instance
   deadline=$(record "$directory/health-deadline")
   before=$(predecessor "$name")
   if [ -n "$before" ]; then
-    tell "requests wait, while $before stops and $name starts" || give_up "$name" "$deserted"
+    is_heard || give_up "$name" "$deserted"
     arm "$(record "$(instance_dir "$before")/patience")" || give_up "$name" "$no_timer"
     park "$before" || give_up "$name" "its predecessor did not stop (run $(instance_dir "$before")/stop on the host to see why)"
     arm "$((deadline + 60))" || give_up "$name" "$no_timer"
@@ -182,7 +182,7 @@ start_instance() { # $1 instance
 # Who waits is answered now, not after a way to the engine and back. From here on the host goes forward.
 serve_successor() { # $1 instance
   if [ ! -e "$service_dir/parked" ]; then return 0; fi
-  tell "requests go to $1" || give_up "$1" "$deserted"
+  is_heard || give_up "$1" "$deserted"
   arm 30 || give_up "$1" "$no_timer"
   serve "$1"
 }

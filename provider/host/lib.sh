@@ -41,10 +41,13 @@ step_failed() { printf 'containerhost: a step failed that should not: %s\n' "${1
 set -E
 trap 'step_failed "$BASH_COMMAND"' ERR
 
-# Progress for the person who waits. Fails when nobody is left to read it.
-tell() { { printf 'containerhost-progress: %s\n' "$*" >&3; } 3>&2 2>/dev/null; }
+# Progress for the person who waits; nobody may be left to read it.
+say() {
+  printf 'containerhost-progress: %s\n' "$*" >&2 || true
+}
 
-say() { tell "$@" || true; }
+# Whether whoever asked for this is still there. By standard output: sshd keeps standard error open.
+is_heard() { echo 2>/dev/null; }
 
 # What is done to an instance, as a line of the journal, from which the receipt of a deployment is made. With
 # its ports, because the proxy's log names no instance.

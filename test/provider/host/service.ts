@@ -56,7 +56,7 @@ logs) echo "last words of $name" ;;
 esac`;
 
 /** Nobody reads what the script says from here on. */
-const desert = 'mkfifo "$base/nobody"; exec 3<>"$base/nobody" 2>"$base/nobody" 3>&-; rm "$base/nobody"';
+const desert = 'mkfifo "$base/nobody"; exec 3<>"$base/nobody" >"$base/nobody" 3>&-; rm "$base/nobody"';
 
 /** One service on a host in a folder, handled as the provider does. */
 export class Service {
