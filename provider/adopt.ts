@@ -1,5 +1,6 @@
 import { type AdoptedContainer, renderAdopted } from '../runtimes/adopted.ts';
 import type { Account } from '../runtimes/runtime.ts';
+import { holdLimits } from '../spec/hold.ts';
 import type { Mount, ServiceSpec } from '../spec/service.ts';
 import { holdMs } from '../spec/timing.ts';
 import { directories } from './directories.ts';
@@ -114,7 +115,9 @@ function oneService(
   };
   const use = `use_service ${words([stack, spec.name])}`;
   const lines = published.map(({ address, port, target }) => `${address} ${port} ${target}\n`).join('');
-  const listeners = renderListeners({ stack, service: spec.name, ports: spec.ports, holdMs: holdMs(spec) });
+  // other bounds that the compose file may name come with the first `up`
+  const hold = { ms: holdMs(spec), ...holdLimits };
+  const listeners = renderListeners({ stack, service: spec.name, ports: spec.ports, hold });
   const addressesOf = spec.ports.flatMap((port) => port.published.map((p) => `${p.address}:${p.port}`));
   return {
     files: [

@@ -55,7 +55,7 @@ describe('a container that is adopted', () => {
     expect(host.must(adopt)).toBe('port web 80 20000\naddress web 198.19.0.1\n');
     expect(host.file('base', 'prod', 'web', 'slot')).toBe('old');
     expect(host.file('proxies', 'prod.web.cfg')).toBe(
-      'listen prod.web.80\n    bind 198.19.0.1:80\n    server live 127.0.0.1:20000',
+      'listen prod.web.80\n    bind 198.19.0.1:80\n    server live 127.0.0.1:20000 weight 1',
     );
     expect(rules()).toEqual(
       ['OUTPUT', 'PREROUTING'].map(
