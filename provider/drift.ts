@@ -30,8 +30,8 @@ export interface Baseline {
   secrets: Record<string, string>;
   /** the container's own id, and the version of the engine that made it */
   made?: { id: string; engine: string };
-  /** as the program gave them, where a refresh has written what it found over the inputs */
-  declared?: Pick<InstanceInputs, 'spec' | 'secrets' | 'probe'>;
+  /** as the program gave them: a refresh writes what it finds over the inputs */
+  declared: Pick<InstanceInputs, 'spec' | 'secrets' | 'probe'>;
 }
 
 /** An instance that is there: what was applied, what it was found to be then, and what it is now. */

@@ -134,13 +134,14 @@ export const instance: Resource = {
     const reading = parseReading(created);
     const container = containerOf(reading, runtime, name);
     if (!container) throw new Error(`${name} started, but ${runtime} does not know it`);
-    const baseline: Baseline = {
+    const baseline: Omit<Baseline, 'declared'> = {
       observed: observe(runtime, container, spec),
       files: digests,
       secrets: secretDigests(reading, declared),
       made: madeBy(runtime, container, reading),
     };
-    return { id: name, properties: outputs(inputs, baseline as unknown as Props) };
+    const properties = { ...inputs, baseline: { ...baseline, declared: declaredIn(inputs) } };
+    return { id: name, properties: properties as Props };
   },
 
   async read({ id, inputs, properties, log }, hosts) {
@@ -172,11 +173,9 @@ export const instance: Resource = {
     if (others.length > 0) log('debug', changesText(`${spec.name} is as its engine has it now:`, others, ''));
     for (const told of foreignData(applied, reading)) log('warning', told);
     // What an earlier refresh found is not what is found now.
-    const { files: _, containerName: ___, ...before } = inputs;
+    const { files: _, containerName: __, ...before } = inputs;
     const live = { ...before, ...written(inputs, applied, ours) };
-    const { declared: __, ...made } = isObject(properties.baseline) ? properties.baseline : {};
-    const kept = ours.length > 0 ? { ...made, declared: declaredIn(inputs, properties) } : made;
-    return { id, inputs: live, properties: outputs(live, kept) };
+    return { id, inputs: live, properties: { ...live, baseline: properties.baseline ?? {} } };
   },
 
   async delete({ id, oldInputs, signal, log }, hosts) {
@@ -194,14 +193,8 @@ export const instance: Resource = {
   },
 };
 
-/** What is stored beside the inputs. The engine sends it along with each of them, so the inputs are not in it again. */
-function outputs({ name, runtime, state }: Props, baseline: Props): Props {
-  return { name, runtime, state, baseline } as Props;
-}
-
-/** What the program gave: the inputs, or what an earlier refresh kept when it wrote over them. */
-function declaredIn(inputs: Props, { baseline }: Props): Props {
-  if (isObject(baseline) && isObject(baseline.declared)) return baseline.declared;
+/** As the program gave them: a refresh writes what it finds over the inputs. */
+function declaredIn(inputs: Props): Props {
   return Object.fromEntries(
     (['spec', 'secrets', 'probe'] as const).flatMap((key) =>
       inputs[key] === undefined ? [] : [[key, inputs[key]]],

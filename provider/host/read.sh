@@ -26,7 +26,7 @@ read_stack() { # $1 stack, $2 account
   read_carried "$1"
   echo "=== files"
   home=$(getent passwd "$account" | cut -d: -f6)
-  read_files "$1" "$home" >"$work/files"
+  read_files "$work" "$1" "$home"
   cat "$work/files"
   echo "=== texts"
   read_texts "$1" "$work/files"
@@ -59,11 +59,22 @@ read_stack() { # $1 stack, $2 account
   echo "=== end"
 }
 
-# Digests of what was delivered, and of what stands beside it.
-read_files() { # $1 stack, $2 the account's home
+# A deployment that was cut short may still be on its way back: what goes between the look and the digest is
+# looked at again, because what is not told would look as if somebody had removed it.
+read_files() { # $1 folder for the answer, $2 stack, $3 the account's home
+  local attempt
+  for attempt in 1 2 3; do
+    if digests_of "$2" "$3" >"$1/files" 2>"$1/vanished"; then return 0; fi
+    sleep "0.$attempt"
+  done
+  fail "the files of $2 cannot be read: $(tail -n 1 "$1/vanished")"
+}
+
+# Of what was delivered, and of what stands beside it.
+digests_of() { # $1 stack, $2 the account's home
   {
-    if [ -d "$base/$1" ]; then find "$base/$1" -mindepth 4 -type f -not -path '*/instances/*/secrets/*' -print0; fi
-    find "$proxies" \( -name "$1.*.cfg" -o -name 00-global.cfg \) -print0
+    if [ -d "$base/$1" ]; then find "$base/$1" -mindepth 4 -type f -not -path '*/instances/*/secrets/*' -print0 || exit 1; fi
+    find "$proxies" \( -name "$1.*.cfg" -o -name 00-global.cfg \) -print0 || exit 1
     find "$2/.config/containers/systemd" -maxdepth 1 -type f -print0 2>/dev/null || true
     find "$2/.local/share/containerhost" -mindepth 3 -maxdepth 3 -type f -path '*/configs/*' -print0 2>/dev/null || true
     find "${host_files[@]}" -maxdepth 0 -print0 2>/dev/null || true

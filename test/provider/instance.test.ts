@@ -210,14 +210,13 @@ describe('create', () => {
   });
 
   test('its name is its id, and what it was found to be is kept beside its inputs', async () => {
-    const { result } = await created(
+    const { result, declared } = await created(
       { spec: spec(token), secrets: { token: 'planted' } },
       { docker: [container()], secrets: tokenDigest },
     );
     expect(result.id).toBe('web-1234567');
     expect(result.properties).toMatchObject({
-      name: 'web-1234567',
-      runtime: 'docker',
+      ...declared,
       baseline: { observed: { image: 'example/web:1', restart: 'always' }, secrets: { token: 'd1' } },
     });
     expect(JSON.stringify(result.properties)).not.toContain('planted');
