@@ -1,6 +1,6 @@
 import * as command from '@pulumi/command/local/command.js';
 import * as pulumi from '@pulumi/pulumi';
-import { type HostArgs, Provider } from '../provider/resources.ts';
+import type { HostArgs } from '../provider/resources.ts';
 import type { Connection } from '../provider/ssh/args.ts';
 import { onHost, runOnHost, sshCommand } from './host/command.ts';
 import { parseIdentity } from './host/identity.ts';
@@ -29,8 +29,6 @@ const knownHostSeconds = 20;
  * is no input here, so that a flip changes services and nothing else.
  */
 export class ContainerHost extends pulumi.ComponentResource {
-  /** the provider of what runs on it */
-  readonly provider: Provider;
   /** what the provider's resources know of it */
   readonly host: HostArgs;
   /** how a person gets in */
@@ -38,7 +36,6 @@ export class ContainerHost extends pulumi.ComponentResource {
 
   constructor(name: string, args: ContainerHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super('cortex:index:ContainerHost', name, {}, opts);
-    this.provider = new Provider(name, { parent: this });
     const { connection, hostKey, machine, hardware = [], account, dataDisk } = args;
     const script = pulumi.all([connection, hostKey]).apply(([to, key]) => onHost(to, key));
 

@@ -36,11 +36,11 @@ export class CortexServices extends pulumi.ComponentResource {
   constructor(name: string, args: CortexServicesArgs, opts?: pulumi.ComponentResourceOptions) {
     super('cortex:index:CortexServices', name, {}, opts);
     const { config, tunnel, vm } = args;
-    const { host, provider } = args.host;
+    const { host } = args.host;
     const { stack } = config;
     const specs = withReplicas(args.compose.services, tunnel?.replicas ?? 1);
     const imageOf = ({ image }: ServiceSpec) => args.images?.[image] ?? image;
-    const inside = { parent: this, provider, ...(vm && { deletedWith: vm }) };
+    const inside = { parent: this, ...(vm && { deletedWith: vm }) };
 
     const setup = new Setup(`${name}-setup`, { host, stack }, inside);
     const proxy = new HostProxy(

@@ -9,16 +9,6 @@ import type { RuntimeName } from '../spec/service.ts';
 import type { Account, InstanceInputs, ProxyInputs, Registries, SlotInputs, VolumeInputs } from './inputs.ts';
 import type { Connection } from './ssh/args.ts';
 
-/**
- * The provider itself. The engine starts it when this is registered, and not only when the first of its
- * resources is: a machine is declared meanwhile.
- */
-export class Provider extends pulumi.ProviderResource {
-  constructor(name: string, opts?: pulumi.ResourceOptions) {
-    super('containerhost', name, {}, opts);
-  }
-}
-
 /** Outputs stay apart from each other, so that an unknown connection does not make the identity unknown. */
 export interface HostArgs {
   machineId: pulumi.Input<string>;

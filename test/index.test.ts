@@ -97,7 +97,6 @@ describe('a stack', () => {
     expect(resources.map(key)).toEqual([
       'Command cortex-identity',
       'Command cortex-setup',
-      'containerhost cortex',
       // it is asked for the tags' digests
       'docker cortex-registries',
       'Images cortex-images',

@@ -22,11 +22,7 @@ async function host(machine: pulumi.Input<string> = 'machine-1') {
 describe('a host', () => {
   test('is set up, then asked who it is', async () => {
     const { resources, options } = await host();
-    expect(resources.map(key)).toEqual([
-      'Command cortex-identity',
-      'Command cortex-setup',
-      'containerhost cortex',
-    ]);
+    expect(resources.map(key)).toEqual(['Command cortex-identity', 'Command cortex-setup']);
     expect(options['Command cortex-identity']?.dependsOn).toEqual(['Command cortex-setup']);
     expect(find(resources, 'Command cortex-setup').stdin).toBe(
       setupScript({ account: 'cortex', dataDisk: 'google-data' }),
