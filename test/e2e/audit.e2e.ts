@@ -9,7 +9,7 @@ import { asAccount } from '../../rehearsal/tamper.ts';
 import { startVm, type Vm } from '../../rehearsal/vm/vm.ts';
 import { toStderr } from '../../toolchain/progress.ts';
 import { writeFile } from './onHost.ts';
-import { expectClean, minutes, rehearse, well } from './rehearse.ts';
+import { existingMachine, expectClean, minutes, rehearse, well } from './rehearse.ts';
 
 /**
  * A machine that this project never touched, as a team has one: its services under plain `docker compose`, from the
@@ -42,15 +42,7 @@ beforeAll(async () => {
   owner.project.write('.env', dotEnv(owner.token));
   team = await owner.another('team', {
     'cortex:runtime': 'docker',
-    // they were brought by hand
-    'cortex:images': { pin: false },
-    'cortex:host': {
-      kind: 'ssh',
-      address: vm.address,
-      user: 'somebody',
-      identityFile: owner.identityFile,
-      hostKey: vm.hostKeys[0],
-    },
+    ...existingMachine(owner, vm),
   });
   await vm.exec(prepared());
 }, 20 * minutes);

@@ -20,7 +20,16 @@ import { toStderr } from '../../toolchain/progress.ts';
 import { minimal } from '../runtimes/services.ts';
 import { askAtOnce, askLine, beginHold, endHold, statuses } from './hold.ts';
 import { engineCommand } from './onHost.ts';
-import { eventually, expectClean, type Identity, inside, minutes, rehearse, well } from './rehearse.ts';
+import {
+  eventually,
+  existingMachine,
+  expectClean,
+  type Identity,
+  inside,
+  minutes,
+  rehearse,
+  well,
+} from './rehearse.ts';
 
 /** A machine of somebody's own, which a stack is put on and taken from again. No cloud has a part in it. */
 let owner: Rehearsal;
@@ -65,15 +74,7 @@ function config(profiles: string[], env: Record<string, string>): Record<string,
     'cortex:runtime': 'podman',
     'cortex:profiles': profiles,
     'cortex:env': env,
-    // they were brought by hand
-    'cortex:images': { pin: false },
-    'cortex:host': {
-      kind: 'ssh',
-      address: vm.address,
-      user: 'somebody',
-      identityFile: owner.identityFile,
-      hostKey: vm.hostKeys[0],
-    },
+    ...existingMachine(owner, vm),
   };
 }
 

@@ -13,6 +13,20 @@ export async function rehearse(args: Omit<RehearsalArgs, 'rootfs'> = {}): Promis
   return Rehearsal.start({ rootfs: await buildTemplate({ onProgress: toStderr }), ...args });
 }
 
+/** Config of a stack on a machine that somebody has, whose images were brought by hand. */
+export function existingMachine(owner: Rehearsal, vm: Vm): Record<string, unknown> {
+  return {
+    'cortex:images': { pin: false },
+    'cortex:host': {
+      kind: 'ssh',
+      address: vm.address,
+      user: 'somebody',
+      identityFile: owner.identityFile,
+      hostKey: vm.hostKeys[0],
+    },
+  };
+}
+
 /** A run that must end well: its whole output is in the failure otherwise. */
 export function well(run: PulumiRun): PulumiRun {
   if (run.code !== 0) throw new Error(`pulumi ended with ${run.code}:\n${run.output}`);
