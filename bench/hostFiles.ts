@@ -14,7 +14,12 @@ export const asAccount =
 /** Shell: a folder in which Compose with no more than the names of its files finds all that it needs. */
 export function composeFolder(directory: string, project: Project, token: string): string[] {
   // what compose.yaml leaves to whoever runs it, as the stack says it
-  const settings = { COMPOSE_PROFILES: 'editor,tunnel', SESSION_DAYS: '14', LOG_LEVEL: 'debug' };
+  const settings = {
+    COMPOSE_PROFILES: 'editor,tunnel',
+    SESSION_DAYS: '14',
+    LOG_LEVEL: 'debug',
+    TUNNEL_GRACE_PERIOD: '5s',
+  };
   const dotenv = Object.entries({ ...settings, DIRECTORY: directory });
   return [
     'set -eu',
