@@ -11,15 +11,16 @@ export const asAccount =
   `cd / && setpriv --reuid=${account} --regid=${account} --init-groups env HOME=${home} ` +
   'XDG_RUNTIME_DIR=/run/user/$(id -u cortex) DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/$(id -u cortex)/bus';
 
+/** What compose.yaml leaves to whoever runs it, as the stack says it. */
+export const settings = {
+  COMPOSE_PROFILES: 'editor,tunnel',
+  SESSION_DAYS: '14',
+  LOG_LEVEL: 'debug',
+  TUNNEL_GRACE_PERIOD: '5s',
+};
+
 /** Shell: a folder in which Compose with no more than the names of its files finds all that it needs. */
 export function composeFolder(directory: string, project: Project, token: string): string[] {
-  // what compose.yaml leaves to whoever runs it, as the stack says it
-  const settings = {
-    COMPOSE_PROFILES: 'editor,tunnel',
-    SESSION_DAYS: '14',
-    LOG_LEVEL: 'debug',
-    TUNNEL_GRACE_PERIOD: '5s',
-  };
   const dotenv = Object.entries({ ...settings, DIRECTORY: directory });
   return [
     'set -eu',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { healthCommandText } from '../../runtimes/healthCommand.ts';
+import { asSet } from './settings.ts';
 
 const project = join(import.meta.dirname, '../..');
 const folder = join(project, 'bench/bare/podman');
@@ -35,7 +36,7 @@ describe('the Quadlet units of an operator without Pulumi', () => {
 
   test.each(Object.entries(services))('%s runs what compose.yaml says', (name, service) => {
     expect(value(name, 'Image')).toBe(`docker.io/${service.image}`);
-    expect(value(name, 'Exec')).toBe(service.command?.trim());
+    expect(value(name, 'Exec')).toBe(asSet(service.command));
     const { test: command, interval } = service.healthcheck ?? {};
     expect(value(name, 'HealthInterval')).toBe(interval);
     expect(value(name, 'HealthCmd')).toBe(healthText(command));

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { asSet } from './settings.ts';
 
 const project = join(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(join(project, file), 'utf8');
@@ -40,7 +41,7 @@ describe("Ansible's containers", () => {
   test.each(containers)('$name runs what compose.yaml says', (container) => {
     const service = services[container.name];
     expect(container.image).toBe(`docker.io/{{ images['${container.name}'] }}`);
-    expect(container.command).toBe(service?.command?.trim());
+    expect(container.command).toBe(asSet(service?.command));
     expect(container.user).toBe(service?.user);
     expect(container.publish).toEqual(service?.ports);
     expect(container.stop_timeout).toBe(seconds(service?.stop_grace_period));
