@@ -1,6 +1,8 @@
 /** Debian packages that every host has, whichever runtime is in use: a flip installs nothing. */
 export const hostPackages = [
   'ca-certificates',
+  // asks the engines
+  'curl',
   'dbus-user-session',
   'e2fsprogs',
   'haproxy',

@@ -4,11 +4,11 @@
 
 # Prints the part that counts, as JSON on one line.
 ask_container() { # $1 its process on the host, $2 probe
-  local port path select
-  port=$(jq -r .port "$2") path=$(jq -r .path "$2") select=$(jq -r .select "$2")
-  printf 'GET %s HTTP/1.0\r\n\r\n' "$path" |
-    nsenter --target "$1" --net socat -t 5 -T 5 - "TCP:127.0.0.1:$port" 2>/dev/null |
-    sed '1,/^\r*$/d' | jq -cS "$select" 2>/dev/null
+  local of
+  mapfile -t of < <(jq -r '.port, .path, .select' "$2")
+  printf 'GET %s HTTP/1.0\r\n\r\n' "${of[1]}" |
+    nsenter --target "$1" --net socat -t 5 -T 5 - "TCP:127.0.0.1:${of[0]}" 2>/dev/null |
+    sed '1,/^\r*$/d' | jq -cS "${of[2]}" 2>/dev/null
 }
 
 # The last step of a creation: gone again, with the reason told, if it is not what was declared.

@@ -97,9 +97,10 @@ image_problem() { # $1 engine, $2 image, $3 what the engine said
   printf 'containerhost: image "%s" is not in %s on this host and could not be pulled: %s\n' "$2" "$1" "$last" >&2
 }
 
+# By setpriv, as the verbs do: runuser writes a login into the journal each time.
 as_account() { # $1 account, $2… command: as the rootless account would run it
-  local account=$1 uid
+  local account=$1 uid home
+  IFS=: read -r _ _ uid _ _ home _ < <(getent passwd "$account") || fail "there is no account \"$account\" on this host"
   shift
-  uid=$(id -u "$account")
-  (cd / && runuser -u "$account" -- env HOME="$(getent passwd "$account" | cut -d: -f6)" XDG_RUNTIME_DIR="/run/user/$uid" DBUS_SESSION_BUS_ADDRESS="unix:path=/run/user/$uid/bus" "$@" 7>&- 8>&- 9>&-)
+  (cd / && exec setpriv --reuid="$account" --regid="$account" --init-groups env HOME="$home" USER="$account" XDG_RUNTIME_DIR="/run/user/$uid" DBUS_SESSION_BUS_ADDRESS="unix:path=/run/user/$uid/bus" "$@" 7>&- 8>&- 9>&-)
 }

@@ -24,6 +24,7 @@ srv=/srv/containerhost
 proxies=/etc/containerhost/haproxy
 locks=/run/lock/containerhost
 socket=/run/containerhost/admin.sock
+docker_socket=/run/docker.sock
 # Nothing listens here: a connection is refused at once, and the proxy tries again until its hold is over.
 closed=1
 

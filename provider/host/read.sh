@@ -3,18 +3,20 @@
 # Whatever cannot be read fails the whole reading: half of the truth would look like drift.
 
 read_stack() { # $1 stack, $2 account
-  local account=$2 home directory work docker podman secrets
+  local account=$2 home directory work docker podman secrets units
   # What takes the longest is asked at the same time, and while the rest is read.
   mkdir -p "$locks"
   work=$(mktemp -d -p "$locks" read.XXXXXX)
   # shellcheck disable=SC2064 # the value of now
-  trap "rm -rf '$work'" EXIT
-  read_podman "$work" "$account" "$1" &
+  trap "end_podman '$work.podman'; rm -rf '$work' '$work'.*" EXIT
+  read_podman "$work" "$account" &
   podman=$!
   read_docker "$work" &
   docker=$!
   read_secrets "$account" "$base/$1"/*/instances/*/ >"$work/secrets" &
   secrets=$!
+  read_units "$work" "$account" "$1" &
+  units=$!
   echo "=== machine"
   cat /etc/machine-id
   echo "=== records"
@@ -33,8 +35,6 @@ read_stack() { # $1 stack, $2 account
   echo "=== unit-files"
   find /etc/systemd/system /etc/systemd/user /etc/containers/systemd "$home"/.config/{systemd/user,containers/systemd} \
     -maxdepth 2 \( -name '*.service' -o -name '*.container' -o -name '*.kube' -o -name '*.pod' \) -not -path '*.wants/*' 2>/dev/null || true
-  echo "=== host-units"
-  systemctl show --property=Id,LoadState,ActiveState,UnitFileState,DropInPaths containerhost-{addresses,proxy,recover}.service docker.service
   echo "=== host"
   read_host "$account"
   read_foreign "$1"
@@ -42,9 +42,10 @@ read_stack() { # $1 stack, $2 account
   ask_proxy 'show servers state' || echo down
   echo
   wait "$secrets" || fail "the secrets of $1 cannot be read"
+  wait "$units" || fail "systemd does not answer, for root or for $account: loginctl user-status $account"
   wait "$docker" || fail "docker does not answer: systemctl status docker"
   wait "$podman" || fail "podman does not answer for $account: loginctl user-status $account"
-  for directory in secrets docker podman; do
+  for directory in secrets docker podman host-units account-units; do
     echo "=== $directory"
     cat "$work/$directory"
   done
@@ -54,8 +55,6 @@ read_stack() { # $1 stack, $2 account
   cat "$work/docker-images" "$work/podman-images"
   echo "=== networks"
   cat "$work/docker-networks" "$work/podman-networks"
-  echo "=== account-units"
-  cat "$work/account-units"
   echo "=== end"
 }
 
@@ -130,59 +129,74 @@ is_empty() ( # $1 directory. By the shell alone
   [ "${#entries[@]}" = 0 ]
 )
 
-# An engine's answers do not wait for each other: each is a process that starts, and mostly that.
+# Engines are asked at their own interface: each of their commands is a process that starts, and mostly that.
+
 read_docker() { # $1 folder for the answers
-  local containers images
-  sh -c "$inspect_all" sh docker >"$1/docker" &
-  containers=$!
-  docker image ls --digests --format "docker $references
-docker $digests" >"$1/docker-images" &
-  images=$!
-  docker network ls --format 'docker {{.Name}} {{.Labels}}' >"$1/docker-networks"
-  wait "$images"
-  wait "$containers"
+  ask_engine "$1" docker "$docker_socket" '' /networks
 }
 
-read_podman() { # $1 folder for the answers, $2 account, $3 stack
-  local directory units=() containers images networks
-  as_account "$2" sh -c "$inspect_all" sh podman >"$1/podman" &
-  containers=$!
-  as_account "$2" podman image ls --format "podman $references
-$every_digest" >"$1/podman-images" &
-  images=$!
-  as_account "$2" podman network ls --format 'podman {{.Name}} {{.Labels}}' >"$1/podman-networks" &
-  networks=$!
-  for directory in "$base/$3"/*/instances/*/; do
-    if [ -e "$directory/runtime" ] && [ "$(<"$directory/runtime")" = podman ]; then
-      directory=${directory%/}
-      units+=("${directory##*/}.service")
+read_podman() { # $1 folder for the answers, $2 account
+  serve_podman "$1.podman" "$2" && ask_engine "$1" podman "$1.podman/socket" /v4.0.0/libpod /networks/json
+}
+
+# The account's Podman at a socket, for the time of a reading.
+serve_podman() { # $1 folder for the socket, $2 account
+  install -d -m 0700 -o "$(id -u "$2")" "$1" || return 1
+  # shellcheck disable=SC2016 # another shell's
+  as_account "$2" sh -c 'echo $$ >"$1/pid" && exec podman system service --time 60 "unix://$1/socket"' sh "$1" >/dev/null 2>"$1.log" </dev/null &
+  until [ -S "$1/socket" ]; do
+    if ! kill -0 "$!" 2>/dev/null; then
+      tail -n 1 "$1.log" >&2
+      return 1
+    fi
+    sleep 0.01
+  done
+}
+
+end_podman() { # $1 folder of the socket
+  if [ -e "$1/pid" ]; then kill "$(<"$1/pid")" 2>/dev/null || true; fi
+}
+
+ask_engine() { # $1 folder for the answers, $2 engine, $3 socket, $4 what its paths begin with, $5 the one of networks
+  local at=(curl --silent --fail --fail-early --noproxy '*' --unix-socket "$3") url=http://engine$4 lists
+  {
+    "${at[@]}" "$url/images/json" |
+      jq -r --arg engine "$2" '.[] | (.RepoTags // [])[], (.RepoDigests // [])[] | "\($engine) \(.)"' >"$1/$2-images" &&
+      "${at[@]}" "$url$5" |
+      jq -r --arg engine "$2" '.[] | "\($engine) \(.Name // .name) \(.Labels // .labels // {} | to_entries | map("\(.key)=\(.value)") | join(","))"' >"$1/$2-networks"
+  } &
+  lists=$!
+  inspect_all "$url/containers" "${at[@]}" >"$1/$2" && wait "$lists"
+}
+
+# All containers of an engine. One may go between the two questions, and the answer is then incomplete: asked
+# again, because an answer that is short for any other reason would make all containers look gone.
+inspect_all() { # $1 URL, $2… the command that asks
+  local url=$1 attempt ids found
+  shift
+  for attempt in 1 2 3; do
+    ids=$("$@" "$url/json?all=true" | jq -r 'map(.Id) | join(",")') || return 1
+    if [ -z "$ids" ]; then return 0; fi
+    if found=$("$@" "$url/{$ids}/json"); then
+      jq -cs . <<<"$found"
+      return
     fi
   done
-  : >"$1/account-units"
-  if [ "${#units[@]}" != 0 ]; then
-    as_account "$2" systemctl --user show --property=Id,LoadState,ActiveState,UnitFileState,DropInPaths "${units[@]}" >"$1/account-units"
-  fi
-  wait "$networks"
-  wait "$images"
-  wait "$containers"
+  return 1
 }
 
-references='{{.Repository}}:{{.Tag}}'
-digests='{{.Repository}}@{{.Digest}}'
-# of an image for several architectures it is one of two: that of the list, and that of the host's own
-every_digest='{{range .RepoDigests}}podman {{.}}
-{{end}}'
-
-# All containers of an engine. One may go between the two commands, and the answer is then incomplete: asked
-# again, because an answer that is short for any other reason would make all containers look gone.
-# shellcheck disable=SC2016 # another shell's
-inspect_all='
-  for attempt in 1 2 3; do
-    ids=$("$1" ps --all --quiet --no-trunc) || exit 1
-    [ -n "$ids" ] || exit 0
-    if found=$("$1" inspect --type container $ids 2>/dev/null); then printf "%s\n" "$found"; exit 0; fi
+# Of systemd: what the services of the host stand on, and Podman's instances.
+read_units() { # $1 folder for the answers, $2 account, $3 stack
+  local show=(systemctl show --property='Id,LoadState,ActiveState,UnitFileState,DropInPaths') directory instances=()
+  for directory in "$base/$3"/*/instances/*/; do
+    directory=${directory%/}
+    if [ -e "$directory/runtime" ] && [ "$(<"$directory/runtime")" = podman ]; then instances+=("${directory##*/}.service"); fi
   done
-  exit 1'
+  "${show[@]}" containerhost-{addresses,proxy,recover}.service docker.service >"$1/host-units" || return 1
+  : >"$1/account-units"
+  if [ "${#instances[@]}" = 0 ]; then return 0; fi
+  as_account "$2" "${show[@]}" --user "${instances[@]}" >"$1/account-units"
+}
 
 # Of one service: what serves, what is parked, and each instance with its ports. By the shell alone: a process
 # for each value took longer than all engines together.

@@ -38,8 +38,8 @@ beforeEach(() => {
   host = new TempHost();
   host.command('docker', `engine=$root/docker\n${engine}`);
   host.command('podman', `engine=$root/podman\n${engine}`);
-  host.command('runuser', 'while [ "$1" != podman ]; do shift; done; exec "$@"');
-  host.command('id', 'echo 1000');
+  host.command('setpriv', 'while [ "$1" != podman ]; do shift; done; exec "$@"');
+  host.command('getent', 'echo cortex:x:1000:1000::/home/cortex:/bin/sh');
   volume = join(host.srv, 'test/volumes/state');
   source = plant('docker');
 });

@@ -210,7 +210,7 @@ describe('while requests are held', () => {
 
 describe('a stack goes', () => {
   const engines = () => {
-    for (const engine of ['docker', 'podman', 'runuser']) host.command(engine, 'exit 0');
+    for (const engine of ['docker', 'podman', 'setpriv']) host.command(engine, 'exit 0');
     host.command('getent', 'echo cortex:x:1000:1000::/home/cortex:/bin/sh');
     host.command('id', 'echo 1000');
   };

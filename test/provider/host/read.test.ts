@@ -1,6 +1,8 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { parseReading } from '../../../provider/reading.ts';
 import { container } from '../fakeHost.ts';
@@ -9,30 +11,59 @@ import { TempHost } from './tempHost.ts';
 
 let host: TempHost;
 let web: Service;
-beforeEach(() => {
+let daemon: ChildProcess;
+beforeEach(async () => {
   host = new TempHost();
   host.account();
   engine('docker', [container()]);
   engine('podman', []);
+  daemon = spawn(join(host.root, 'bin/docker'), ['daemon'], { stdio: 'ignore' });
+  while (!existsSync(join(host.root, 'docker.sock'))) await setTimeout(10);
   web = new Service(host, 'rolling');
   web.listen();
   web.create('web-1');
   web.switch('web-1');
 });
-afterEach(() => host.remove());
+afterEach(() => {
+  daemon.kill();
+  host.remove();
+});
 
-/** An engine that has these containers; `before` runs first. */
-function engine(name: 'docker' | 'podman', containers: unknown[], before = ''): void {
+/**
+ * An engine that has these containers, at its socket and by its command. Before it answers a request for `$path`
+ * it does what `before` says.
+ */
+function engine(
+  name: 'docker' | 'podman',
+  containers: unknown[],
+  before = '',
+  networks: unknown[] = [],
+): void {
   writeFileSync(join(host.root, `${name}.json`), `${JSON.stringify(containers)}\n`);
-  const ids = containers.map((_, index) => `echo id${index}`).join('; ');
+  host.command(
+    `${name}-answers`,
+    `
+read -r method path version
+say() { printf 'HTTP/1.0 %s\\r\\n\\r\\n' "$1"; shift; "$@"; }
+${before}
+case $path in
+*/containers/json?all=true) say 200 jq -c 'to_entries | map({Id: "id\\(.key)"})' "$root/${name}.json" ;;
+*/containers/id*/json) path=\${path%/json}; say 200 jq -c ".[\${path##*/id}]" "$root/${name}.json" ;;
+*/images/json) say 200 echo '[]' ;;
+*/networks*) say 200 echo '${JSON.stringify(networks)}' ;;
+*) say 404 echo '{}' ;;
+esac`,
+  );
+  const listen = (socket: string) =>
+    `/usr/bin/socat UNIX-LISTEN:${socket},fork EXEC:$root/bin/${name}-answers`;
   host.command(
     name,
-    `${before}
+    `
 case $1 in
-ps) ${ids || ':'} ;;
 inspect) cat "$root/${name}.json" ;;
 secret) cat "$root/secrets.json"; exit 1 ;;
-image) ;;
+system) exec ${listen(`"\${5#unix://}"`)} ;;
+daemon) exec ${listen('"$root/docker.sock"')} ;;
 esac`,
   );
 }
@@ -76,19 +107,18 @@ test('an edited file is there with its text, and no other', () => {
 });
 
 test('a network tells whose it is', () => {
-  const networks =
-    'case "$1 $2" in "network ls") echo "docker test-net a=b,containerhost.stack=test"; exit ;; esac';
-  engine('docker', [container()], networks);
+  const labels = { a: 'b', 'containerhost.stack': 'test' };
+  engine('docker', [container()], '', [{ Name: 'test-net', Labels: labels }]);
   expect(parseReading(host.must('read_stack test cortex')).networks).toEqual([
     { runtime: 'docker', name: 'test-net', stack: 'test' },
   ]);
 });
 
 test('an engine that does not answer fails the reading: half of the truth would look like drift', () => {
-  engine('docker', [], 'echo "Cannot connect to the Docker daemon" >&2; exit 1');
+  engine('docker', [], 'say 500 echo "{}"; exit');
   expect(read()).toMatchObject({ code: 1, stderr: expect.stringContaining('docker does not answer') });
   engine('docker', []);
-  engine('podman', [], 'exit 125');
+  host.command('podman', 'exit 125');
   expect(read()).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('podman does not answer for cortex'),
@@ -99,10 +129,10 @@ test('a container that goes meanwhile: asked again; an inspect that always fails
   engine(
     'docker',
     [container()],
-    '[ "$1" != inspect ] || [ -e "$root/once" ] || { touch "$root/once"; echo "[]"; exit 1; }',
+    'case $path in */id0/json) [ -e "$root/once" ] || { touch "$root/once"; say 404 echo "{}"; exit; } ;; esac',
   );
   expect(parseReading(read().stdout).containers.docker).toHaveLength(1);
-  engine('docker', [container()], '[ "$1" != inspect ] || exit 137');
+  engine('docker', [container()], 'case $path in */id0/json) exit ;; esac');
   expect(read()).toMatchObject({ code: 1, stderr: expect.stringContaining('docker does not answer') });
 });
 

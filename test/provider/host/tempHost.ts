@@ -61,7 +61,7 @@ export class TempHost {
     this.command('id', 'echo 1000');
     // the words after the variables
     this.command(
-      'runuser',
+      'setpriv',
       'while [ "$1" != env ]; do shift; done; shift; while case $1 in *=*) true ;; *) false ;; esac; do shift; done; exec "$@"',
     );
   }
@@ -73,7 +73,7 @@ export class TempHost {
     return [
       'main() {',
       `. ${root}/library.sh`,
-      `base=${this.base} srv=${this.srv} proxies=${root}/proxies locks=${root}/locks socket=${root}/socket`,
+      `base=${this.base} srv=${this.srv} proxies=${root}/proxies locks=${root}/locks socket=${root}/socket docker_socket=${root}/docker.sock`,
       `PATH=${root}/bin:$PATH`,
       killAt === undefined ? '' : kill,
       script,
