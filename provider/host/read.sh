@@ -8,7 +8,7 @@ read_stack() { # $1 stack, $2 account
   mkdir -p "$locks"
   work=$(mktemp -d -p "$locks" read.XXXXXX)
   # shellcheck disable=SC2064 # the value of now
-  trap "end_podman '$work.podman'; rm -rf '$work' '$work'.*" EXIT
+  trap "rm -rf '$work'" EXIT
   read_podman "$work" "$account" &
   podman=$!
   read_docker "$work" &
@@ -129,49 +129,22 @@ is_empty() ( # $1 directory. By the shell alone
   [ "${#entries[@]}" = 0 ]
 )
 
-# Engines are asked at their own interface: each of their commands is a process that starts, and mostly that.
-
+# Docker is asked at its own interface: each of its commands is a process that starts, and mostly that.
 read_docker() { # $1 folder for the answers
-  ask_engine "$1" docker "$docker_socket" '' /networks
-}
-
-read_podman() { # $1 folder for the answers, $2 account
-  serve_podman "$1.podman" "$2" && ask_engine "$1" podman "$1.podman/socket" /v4.0.0/libpod /networks/json
-}
-
-# The account's Podman at a socket, for the time of a reading.
-serve_podman() { # $1 folder for the socket, $2 account
-  install -d -m 0700 -o "$(id -u "$2")" "$1" || return 1
-  # shellcheck disable=SC2016 # another shell's
-  as_account "$2" sh -c 'echo $$ >"$1/pid" && exec podman system service --time 60 "unix://$1/socket"' sh "$1" >/dev/null 2>"$1.log" </dev/null &
-  until [ -S "$1/socket" ]; do
-    if ! kill -0 "$!" 2>/dev/null; then
-      tail -n 1 "$1.log" >&2
-      return 1
-    fi
-    sleep 0.01
-  done
-}
-
-end_podman() { # $1 folder of the socket
-  if [ -e "$1/pid" ]; then kill "$(<"$1/pid")" 2>/dev/null || true; fi
-}
-
-ask_engine() { # $1 folder for the answers, $2 engine, $3 socket, $4 what its paths begin with, $5 the one of networks
-  local at=(curl --silent --fail --fail-early --noproxy '*' --unix-socket "$3") url=http://engine$4 lists
+  local at=(curl --silent --fail --fail-early --noproxy '*' --unix-socket "$docker_socket") url=http://docker lists
   {
     "${at[@]}" "$url/images/json" |
-      jq -r --arg engine "$2" '.[] | (.RepoTags // [])[], (.RepoDigests // [])[] | "\($engine) \(.)"' >"$1/$2-images" &&
-      "${at[@]}" "$url$5" |
-      jq -r --arg engine "$2" '.[] | "\($engine) \(.Name // .name) \(.Labels // .labels // {} | to_entries | map("\(.key)=\(.value)") | join(","))"' >"$1/$2-networks"
+      jq -r '.[] | (.RepoTags // [])[], (.RepoDigests // [])[] | "docker \(.)"' >"$1/docker-images" &&
+      "${at[@]}" "$url/networks" |
+      jq -r '.[] | "docker \(.Name) \(.Labels // {} | to_entries | map("\(.key)=\(.value)") | join(","))"' >"$1/docker-networks"
   } &
   lists=$!
-  inspect_all "$url/containers" "${at[@]}" >"$1/$2" && wait "$lists"
+  docker_containers "$url/containers" "${at[@]}" >"$1/docker" && wait "$lists"
 }
 
 # All containers of an engine. One may go between the two questions, and the answer is then incomplete: asked
 # again, because an answer that is short for any other reason would make all containers look gone.
-inspect_all() { # $1 URL, $2… the command that asks
+docker_containers() { # $1 URL, $2… the command that asks
   local url=$1 attempt ids found
   shift
   for attempt in 1 2 3; do
@@ -179,6 +152,39 @@ inspect_all() { # $1 URL, $2… the command that asks
     if [ -z "$ids" ]; then return 0; fi
     if found=$("$@" "$url/{$ids}/json"); then
       jq -cs . <<<"$found"
+      return
+    fi
+  done
+  return 1
+}
+
+# Podman is asked by its commands, which do not wait for each other: its interface answers in the formats of the version
+# that is asked for, and there is no daemon that would save a start.
+read_podman() { # $1 folder for the answers, $2 account
+  local containers images
+  podman_containers "$2" >"$1/podman" &
+  containers=$!
+  as_account "$2" podman image ls --format "$podman_references" >"$1/podman-images" &
+  images=$!
+  as_account "$2" podman network ls --format 'podman {{.Name}} {{.Labels}}' >"$1/podman-networks"
+  wait "$images"
+  wait "$containers"
+}
+
+# of an image for several architectures the digest is one of two: that of the list, and that of the host's own
+podman_references='podman {{.Repository}}:{{.Tag}}
+{{range .RepoDigests}}podman {{.}}
+{{end}}'
+
+# The same of Podman.
+podman_containers() { # $1 account
+  local attempt ids found
+  for attempt in 1 2 3; do
+    ids=$(as_account "$1" podman ps --all --quiet --no-trunc) || return 1
+    if [ -z "$ids" ]; then return 0; fi
+    # shellcheck disable=SC2086 # a word each
+    if found=$(as_account "$1" podman inspect --type container $ids 2>/dev/null); then
+      printf '%s\n' "$found"
       return
     fi
   done

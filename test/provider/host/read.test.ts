@@ -15,8 +15,8 @@ let daemon: ChildProcess;
 beforeEach(async () => {
   host = new TempHost();
   host.account();
-  engine('docker', [container()]);
-  engine('podman', []);
+  docker([container()]);
+  podman();
   daemon = spawn(join(host.root, 'bin/docker'), ['daemon'], { stdio: 'ignore' });
   while (!existsSync(join(host.root, 'docker.sock'))) await setTimeout(10);
   web = new Service(host, 'rolling');
@@ -29,41 +29,35 @@ afterEach(() => {
   host.remove();
 });
 
-/**
- * An engine that has these containers, at its socket and by its command. Before it answers a request for `$path`
- * it does what `before` says.
- */
-function engine(
-  name: 'docker' | 'podman',
-  containers: unknown[],
-  before = '',
-  networks: unknown[] = [],
-): void {
-  writeFileSync(join(host.root, `${name}.json`), `${JSON.stringify(containers)}\n`);
+/** Docker has these containers, at its socket and by its command. Before it answers a request for `$path` it does what `before` says. */
+function docker(containers: unknown[], before = '', networks: unknown[] = []): void {
+  writeFileSync(join(host.root, 'docker.json'), `${JSON.stringify(containers)}\n`);
   host.command(
-    `${name}-answers`,
+    'docker-answers',
     `
 read -r method path version
 say() { printf 'HTTP/1.0 %s\\r\\n\\r\\n' "$1"; shift; "$@"; }
 ${before}
 case $path in
-*/containers/json?all=true) say 200 jq -c 'to_entries | map({Id: "id\\(.key)"})' "$root/${name}.json" ;;
-*/containers/id*/json) path=\${path%/json}; say 200 jq -c ".[\${path##*/id}]" "$root/${name}.json" ;;
-*/images/json) say 200 echo '[]' ;;
-*/networks*) say 200 echo '${JSON.stringify(networks)}' ;;
+/containers/json?all=true) say 200 jq -c 'to_entries | map({Id: "id\\(.key)"})' "$root/docker.json" ;;
+/containers/id*/json) path=\${path%/json}; say 200 jq -c ".[\${path##*/id}]" "$root/docker.json" ;;
+/images/json) say 200 echo '[{"RepoTags": ["web:1"], "RepoDigests": null}]' ;;
+/networks) say 200 echo '${JSON.stringify(networks)}' ;;
 *) say 404 echo '{}' ;;
 esac`,
   );
-  const listen = (socket: string) =>
-    `/usr/bin/socat UNIX-LISTEN:${socket},fork EXEC:$root/bin/${name}-answers`;
+  // by its path: the host's own socat is none
+  const listen = '/usr/bin/socat "UNIX-LISTEN:$root/docker.sock,fork" "EXEC:$root/bin/docker-answers"';
+  host.command('docker', `case $1 in inspect) cat "$root/docker.json" ;; daemon) exec ${listen} ;; esac`);
+}
+
+/** Podman has no container. */
+function podman(before = ''): void {
   host.command(
-    name,
-    `
+    'podman',
+    `${before}
 case $1 in
-inspect) cat "$root/${name}.json" ;;
 secret) cat "$root/secrets.json"; exit 1 ;;
-system) exec ${listen(`"\${5#unix://}"`)} ;;
-daemon) exec ${listen('"$root/docker.sock"')} ;;
 esac`,
   );
 }
@@ -83,6 +77,7 @@ test('everything of a stack, as the provider parses it', () => {
     proxyRuns: true,
     loopback: new Set(['198.19.0.1']),
     texts: {},
+    images: { docker: new Set(['docker.io/library/web:1']), podman: new Set() },
   });
   const start = join(web.directory, 'instances/web-1/start');
   expect(reading.files).toMatchObject({
@@ -108,17 +103,17 @@ test('an edited file is there with its text, and no other', () => {
 
 test('a network tells whose it is', () => {
   const labels = { a: 'b', 'containerhost.stack': 'test' };
-  engine('docker', [container()], '', [{ Name: 'test-net', Labels: labels }]);
+  docker([container()], '', [{ Name: 'test-net', Labels: labels }]);
   expect(parseReading(host.must('read_stack test cortex')).networks).toEqual([
     { runtime: 'docker', name: 'test-net', stack: 'test' },
   ]);
 });
 
 test('an engine that does not answer fails the reading: half of the truth would look like drift', () => {
-  engine('docker', [], 'say 500 echo "{}"; exit');
+  docker([], 'say 500 echo "{}"; exit');
   expect(read()).toMatchObject({ code: 1, stderr: expect.stringContaining('docker does not answer') });
-  engine('docker', []);
-  host.command('podman', 'exit 125');
+  docker([]);
+  podman('exit 125');
   expect(read()).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('podman does not answer for cortex'),
@@ -126,13 +121,12 @@ test('an engine that does not answer fails the reading: half of the truth would 
 });
 
 test('a container that goes meanwhile: asked again; an inspect that always fails is no absence', () => {
-  engine(
-    'docker',
+  docker(
     [container()],
     'case $path in */id0/json) [ -e "$root/once" ] || { touch "$root/once"; say 404 echo "{}"; exit; } ;; esac',
   );
   expect(parseReading(read().stdout).containers.docker).toHaveLength(1);
-  engine('docker', [container()], 'case $path in */id0/json) exit ;; esac');
+  docker([container()], 'case $path in */id0/json) exit ;; esac');
   expect(read()).toMatchObject({ code: 1, stderr: expect.stringContaining('docker does not answer') });
 });
 
