@@ -63,7 +63,7 @@ export interface Cost {
 }
 
 /** Requests a second, over all services with a hostname. */
-const rate = 50;
+const rate = 200;
 
 const services = ['cortex-admin', 'cortex-dashboard', 'cortex-editor'];
 
