@@ -4,7 +4,7 @@ import { images } from './images.ts';
 import { instance } from './instance.ts';
 import { proxy } from './proxy.ts';
 import type { Resource } from './resource.ts';
-import type { ResourceProvider } from './rpc/resourceProvider.ts';
+import type { ResourceOperations } from './rpc/resourceProvider.ts';
 import { setup } from './setup.ts';
 import { slot } from './slot.ts';
 import { volume } from './volume.ts';
@@ -19,7 +19,7 @@ const resources: Record<string, Resource> = {
 };
 
 /** The provider `containerhost`: what runs on a host, over SSH. */
-export function containerhost(hosts: Hosts = new Hosts()): ResourceProvider {
+export function containerhost(hosts: Hosts = new Hosts()): ResourceOperations {
   const of = (type: string): Resource => {
     const found = resources[type];
     if (!found) {
@@ -31,8 +31,6 @@ export function containerhost(hosts: Hosts = new Hosts()): ResourceProvider {
   };
   const attribution = new Attribution();
   return {
-    name: 'containerhost',
-    version: '1.0.0',
     check: (type, req) => of(type).check(req),
     diff: (type, req) => {
       attribution.compared(of(type), req);

@@ -17,7 +17,7 @@ export type Connect = (host: Host) => Shell;
 export class Hosts {
   readonly #connect: Connect;
   readonly #shells = new Map<string, Shell>();
-  readonly #readings = new Map<string, Promise<string>>();
+  readonly #readings = new Map<string, Promise<Reading>>();
   readonly #probes = new Map<string, Promise<HostProbe>>();
   /** the identity that the program gave last for a way to connect */
   readonly #identities = new Map<string, Host>();
@@ -67,7 +67,7 @@ export class Hosts {
    */
   async read(stack: string, host: Host, options: RunOptions = {}): Promise<Reading | undefined> {
     try {
-      return parseReading(await this.#readOnce(stack, host, options));
+      return await this.#readOnce(stack, host, options);
     } catch (error) {
       if (isAnotherMachine(error)) return undefined;
       throw error;
@@ -91,11 +91,12 @@ export class Hosts {
   }
 
   /** One round trip, however many ask. */
-  #readOnce(stack: string, host: Host, options: RunOptions): Promise<string> {
+  #readOnce(stack: string, host: Host, options: RunOptions): Promise<Reading> {
     const key = reading(stack, host);
     let result = this.#readings.get(key);
     if (!result) {
-      result = this.ask(stack, host, `read_stack ${words([stack, host.account.name])}`, options);
+      const call = `read_stack ${words([stack, host.account.name])}`;
+      result = this.ask(stack, host, call, options).then(parseReading);
       this.#readings.set(key, result);
       result.catch(() => this.#readings.delete(key));
     }

@@ -28,13 +28,14 @@ probe_instance() { # $1 instance, $2 account
 
 # `<instance> <answer in base64>` for each instance of the stack that is asked and answers. One that does not
 # is told by its state, or was not asked yet.
-read_probes() { # $1 stack, $2 folder with the answers of the engines
-  local probe instance process said
+read_probes() { # $1 stack, $2 runtime, $3 folder with the answers of the engines
+  local probe directory instance process said
   for probe in "$base/$1"/*/instances/*/probe; do
-    if [ ! -e "$probe" ]; then continue; fi
-    instance=$(basename "$(dirname "$probe")")
-    process=$(jq -rs --arg name "$instance" 'flatten[] | select(.Name == $name or .Name == "/" + $name) | .State.Pid' "$2/docker" "$2/podman")
+    directory=${probe%/probe}
+    instance=${directory##*/}
+    if [ ! -e "$probe" ] || [ "$(record "$directory/runtime")" != "$2" ]; then continue; fi
+    process=$(jq -r --arg name "$instance" '.[] | select(.Name == $name or .Name == "/" + $name) | .State.Pid' "$3/$2")
     if [ "${process:-0}" = 0 ]; then continue; fi
     if said=$(ask_container "$process" "$probe"); then printf '%s %s\n' "$instance" "$(base64 -w0 <<<"$said")"; fi
-  done
+  done >"$3/$2-probes"
 }

@@ -9,9 +9,9 @@ read_stack() { # $1 stack, $2 account
   work=$(mktemp -d -p "$locks" read.XXXXXX)
   # shellcheck disable=SC2064 # the value of now
   trap "rm -rf '$work'" EXIT
-  read_podman "$work" "$account" &
+  { read_podman "$work" "$account" && read_probes "$1" podman "$work"; } &
   podman=$!
-  read_docker "$work" &
+  { read_docker "$work" && read_probes "$1" docker "$work"; } &
   docker=$!
   read_secrets "$account" "$base/$1"/*/instances/*/ >"$work/secrets" &
   secrets=$!
@@ -50,7 +50,7 @@ read_stack() { # $1 stack, $2 account
     cat "$work/$directory"
   done
   echo "=== probes"
-  read_probes "$1" "$work"
+  cat "$work/docker-probes" "$work/podman-probes"
   echo "=== images"
   cat "$work/docker-images" "$work/podman-images"
   echo "=== networks"

@@ -133,6 +133,12 @@ export interface ResourceProvider {
   cancel?(): void;
 }
 
+/** What a provider does to resources. */
+export type ResourceOperations = Pick<
+  ResourceProvider,
+  'check' | 'diff' | 'preview' | 'create' | 'read' | 'update' | 'delete'
+>;
+
 export type InvokeOperation = Pick<Operation, 'signal' | 'log'>;
 
 /** What an operation left behind although it failed. */

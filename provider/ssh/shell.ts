@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { type Connection, knownHosts, sshArgs } from './args.ts';
 import { HostError, hostProblem, remoteProblem } from './problem.ts';
 
@@ -42,6 +43,9 @@ export interface Shell {
 
 /** How long an open connection may take to answer before it is taken for dead. */
 const answersWithinMs = 2000;
+
+/** After how long an answer to a question takes long. */
+const longMs = 1000;
 
 /**
  * A host over OpenSSH. The first script opens an authenticated connection, which all that follow share, those
@@ -133,12 +137,20 @@ export class SshShell implements Shell {
         over = true;
       })
       .catch(() => {});
-    while (!over && !existsSync(this.#socket)) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (!over && !existsSync(this.#socket)) await setTimeout(20);
   }
 
-  /** Does not wait for the answer of a connection of an earlier run before it uses it. */
+  /**
+   * Uses a connection of an earlier run at once, and asks whether it is dead only where an answer takes longer than
+   * answers do.
+   */
   async #asked(work: () => Promise<Executed>): Promise<Executed> {
     const attempt = work();
+    const settled = attempt.then(
+      () => true,
+      () => true,
+    );
+    if (await Promise.race([settled, setTimeout(longMs, false, { ref: false })])) return attempt;
     const [dropped, result] = await Promise.all([this.#dropDead(), attempt.catch(() => undefined)]);
     return dropped ? work() : (result ?? attempt);
   }

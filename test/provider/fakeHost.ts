@@ -3,7 +3,7 @@ import { hostLibrary } from '../../provider/hostSetup.ts';
 import { Hosts } from '../../provider/hosts.ts';
 import type { Host } from '../../provider/inputs.ts';
 import type { Inspected } from '../../provider/observed.ts';
-import type { Operation, ResourceProvider } from '../../provider/rpc/resourceProvider.ts';
+import type { Operation, ResourceOperations } from '../../provider/rpc/resourceProvider.ts';
 import type { Attached, Ran, RunOptions, Shell } from '../../provider/ssh/shell.ts';
 import { host } from './fixture.ts';
 
@@ -17,7 +17,7 @@ export class FakeHost {
   readonly attached: string[] = [];
   readonly connections: Host[] = [];
   readonly hosts: Hosts;
-  readonly provider: ResourceProvider;
+  readonly provider: ResourceOperations;
   answer: Answer;
   /** what a script that is talked to does */
   begin: (script: string) => Attached = () => {

@@ -70,11 +70,13 @@ test('a reading tells what each says now; who does not answer is told by its sta
   const read = (pid: number) => {
     host.write(JSON.stringify([{ Name: '/web-1', State: { Pid: pid } }]), 'work', 'docker');
     host.write('', 'work', 'podman');
-    return host.must(`read_probes test ${answersOfEngines}`);
+    for (const runtime of ['docker', 'podman']) host.must(`read_probes test ${runtime} ${answersOfEngines}`);
+    expect(host.file('work', 'podman-probes')).toBe('');
+    return host.file('work', 'docker-probes');
   };
   answers('{"rules": [{"name": "c", "to": "d"}]}');
   const said = Buffer.from('[{"name":"c","to":"d"}]\n').toString('base64');
-  expect(read(4711)).toBe(`web-1 ${said}\n`);
+  expect(read(4711)).toBe(`web-1 ${said}`);
   expect(read(0)).toBe('');
   expect(read(4712)).toBe('');
 });
