@@ -9,9 +9,16 @@ read_stack() { # $1 stack, $2 account
   work=$(mktemp -d -p "$locks" read.XXXXXX)
   # shellcheck disable=SC2064 # the value of now
   trap "rm -rf '$work'" EXIT
-  { read_podman "$work" "$account" && read_probes "$1" podman "$work"; } &
+  # A failure of either ends its shell: no `&&` here, under which it would not.
+  {
+    read_podman "$work" "$account"
+    read_probes "$1" podman "$work"
+  } &
   podman=$!
-  { read_docker "$work" && read_probes "$1" docker "$work"; } &
+  {
+    read_docker "$work"
+    read_probes "$1" docker "$work"
+  } &
   docker=$!
   read_secrets "$account" "$base/$1"/*/instances/*/ >"$work/secrets" &
   secrets=$!
@@ -131,38 +138,32 @@ is_empty() ( # $1 directory. By the shell alone
 
 # Docker is asked at its own interface: each of its commands is a process that starts, and mostly that.
 read_docker() { # $1 folder for the answers
-  local at=(curl --silent --fail --fail-early --noproxy '*' --unix-socket "$docker_socket") url=http://docker lists
+  local lists
   {
-    "${at[@]}" "$url/images/json" |
-      jq -r '.[] | (.RepoTags // [])[], (.RepoDigests // [])[] | "docker \(.)"' >"$1/docker-images" &&
-      "${at[@]}" "$url/networks" |
+    ask_docker /images/json | jq -r '.[] | (.RepoTags // [])[], (.RepoDigests // [])[] | "docker \(.)"' >"$1/docker-images" &&
+      ask_docker /networks |
       jq -r '.[] | "docker \(.Name) \(.Labels // {} | to_entries | map("\(.key)=\(.value)") | join(","))"' >"$1/docker-networks"
   } &
   lists=$!
-  docker_containers "$url/containers" "${at[@]}" >"$1/docker" && wait "$lists"
+  inspect_all docker >"$1/docker" && wait "$lists"
 }
 
-# All containers of an engine. One may go between the two questions, and the answer is then incomplete: asked
-# again, because an answer that is short for any other reason would make all containers look gone.
-docker_containers() { # $1 URL, $2… the command that asks
-  local url=$1 attempt ids found
-  shift
-  for attempt in 1 2 3; do
-    ids=$("$@" "$url/json?all=true" | jq -r 'map(.Id) | join(",")') || return 1
-    if [ -z "$ids" ]; then return 0; fi
-    if found=$("$@" "$url/{$ids}/json"); then
-      jq -cs . <<<"$found"
-      return
-    fi
-  done
-  return 1
+ask_docker() { # $1 path
+  curl --silent --fail --fail-early --noproxy '*' --unix-socket "$docker_socket" "http://docker$1"
+}
+
+docker_ids() { ask_docker '/containers/json?all=true' | jq -r '.[].Id'; }
+
+docker_inspect() { # $1 nothing, $2… ids
+  local IFS=,
+  ask_docker "/containers/{${*:2}}/json" | jq -cs .
 }
 
 # Podman is asked by its commands, which do not wait for each other: its interface answers in the formats of the version
 # that is asked for, and there is no daemon that would save a start.
 read_podman() { # $1 folder for the answers, $2 account
   local containers images
-  podman_containers "$2" >"$1/podman" &
+  inspect_all podman "$2" >"$1/podman" &
   containers=$!
   as_account "$2" podman image ls --format "$podman_references" >"$1/podman-images" &
   images=$!
@@ -176,14 +177,19 @@ podman_references='podman {{.Repository}}:{{.Tag}}
 {{range .RepoDigests}}podman {{.}}
 {{end}}'
 
-# The same of Podman.
-podman_containers() { # $1 account
+podman_ids() { as_account "$1" podman ps --all --quiet --no-trunc; }
+
+podman_inspect() { as_account "$1" podman inspect --type container "${@:2}"; }
+
+# All containers of an engine. One may go between the two questions, and the answer is then incomplete: asked
+# again, because an answer that is short for any other reason would make all containers look gone.
+inspect_all() { # $1 engine, $2 account
   local attempt ids found
   for attempt in 1 2 3; do
-    ids=$(as_account "$1" podman ps --all --quiet --no-trunc) || return 1
+    ids=$("$1_ids" "${2:-}") || return 1
     if [ -z "$ids" ]; then return 0; fi
     # shellcheck disable=SC2086 # a word each
-    if found=$(as_account "$1" podman inspect --type container $ids 2>/dev/null); then
+    if found=$("$1_inspect" "${2:-}" $ids 2>/dev/null); then
       printf '%s\n' "$found"
       return
     fi

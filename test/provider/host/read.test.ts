@@ -51,12 +51,15 @@ esac`,
   host.command('docker', `case $1 in inspect) cat "$root/docker.json" ;; daemon) exec ${listen} ;; esac`);
 }
 
-/** Podman has no container. */
-function podman(before = ''): void {
+/** Podman has these containers. Before it does what it is told it does what `before` says. */
+function podman(containers: unknown[] = [], before = ''): void {
+  writeFileSync(join(host.root, 'podman.json'), `${JSON.stringify(containers)}\n`);
   host.command(
     'podman',
     `${before}
 case $1 in
+ps) ${containers.map((_, index) => `echo id${index}`).join('; ')} ;;
+inspect) cat "$root/podman.json" ;;
 secret) cat "$root/secrets.json"; exit 1 ;;
 esac`,
   );
@@ -112,12 +115,16 @@ test('a network tells whose it is', () => {
 test('an engine that does not answer fails the reading: half of the truth would look like drift', () => {
   docker([], 'say 500 echo "{}"; exit');
   expect(read()).toMatchObject({ code: 1, stderr: expect.stringContaining('docker does not answer') });
+  docker([], 'case $path in /networks) say 500 echo "{}"; exit ;; esac');
+  expect(read()).toMatchObject({ code: 1, stderr: expect.stringContaining('docker does not answer') });
   docker([]);
-  podman('exit 125');
-  expect(read()).toMatchObject({
-    code: 1,
-    stderr: expect.stringContaining('podman does not answer for cortex'),
-  });
+  for (const question of ['ps', 'image', 'network']) {
+    podman([], `[ "$1" != ${question} ] || exit 125`);
+    expect(read()).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('podman does not answer for cortex'),
+    });
+  }
 });
 
 test('a container that goes meanwhile: asked again; an inspect that always fails is no absence', () => {
@@ -128,6 +135,16 @@ test('a container that goes meanwhile: asked again; an inspect that always fails
   expect(parseReading(read().stdout).containers.docker).toHaveLength(1);
   docker([container()], 'case $path in */id0/json) exit ;; esac');
   expect(read()).toMatchObject({ code: 1, stderr: expect.stringContaining('docker does not answer') });
+});
+
+test('a container of Podman’s that goes meanwhile: the same', () => {
+  podman(
+    [container()],
+    '[ "$1" != inspect ] || [ -e "$root/once" ] || { touch "$root/once"; echo "[]"; exit 125; }',
+  );
+  expect(parseReading(read().stdout).containers).toEqual({ docker: [container()], podman: [container()] });
+  podman([container()], '[ "$1" != inspect ] || exit 137');
+  expect(read()).toMatchObject({ code: 1, stderr: expect.stringContaining('podman does not answer') });
 });
 
 test('a proxy that is down is told as such, while all else is read', () => {
