@@ -48,5 +48,5 @@ export const images = registry?.url ?? '';
 /** How to get in. */
 export const ssh = host.sshCommand;
 
-// last: the engine is at work meanwhile
-warnAboutPage(import.meta.dirname);
+// when the first requests are out: the engine is at work meanwhile
+setImmediate(warnAboutPage, import.meta.dirname);
