@@ -154,9 +154,8 @@ ask_docker() { # $1 path
 
 docker_ids() { ask_docker '/containers/json?all=true' | jq -r '.[].Id'; }
 
-docker_inspect() { # $1 nothing, $2… ids
-  local IFS=,
-  ask_docker "/containers/{${*:2}}/json" | jq -cs .
+docker_inspect() { # $1 ids, a line each
+  ask_docker "/containers/{${1//$'\n'/,}}/json" | jq -cs .
 }
 
 # Podman is asked by its commands, which do not wait for each other: its interface answers in the formats of the version
@@ -177,19 +176,23 @@ podman_references='podman {{.Repository}}:{{.Tag}}
 {{range .RepoDigests}}podman {{.}}
 {{end}}'
 
-podman_ids() { as_account "$1" podman ps --all --quiet --no-trunc; }
+podman_ids() { # $1 account
+  as_account "$1" podman ps --all --quiet --no-trunc
+}
 
-podman_inspect() { as_account "$1" podman inspect --type container "${@:2}"; }
+podman_inspect() { # $1 ids, $2 account
+  # shellcheck disable=SC2086 # a word each
+  as_account "$2" podman inspect --type container $1
+}
 
 # All containers of an engine. One may go between the two questions, and the answer is then incomplete: asked
 # again, because an answer that is short for any other reason would make all containers look gone.
-inspect_all() { # $1 engine, $2 account
+inspect_all() { # $1 engine, $2 account, of Podman
   local attempt ids found
   for attempt in 1 2 3; do
     ids=$("$1_ids" "${2:-}") || return 1
     if [ -z "$ids" ]; then return 0; fi
-    # shellcheck disable=SC2086 # a word each
-    if found=$("$1_inspect" "${2:-}" $ids 2>/dev/null); then
+    if found=$("$1_inspect" "$ids" "${2:-}" 2>/dev/null); then
       printf '%s\n' "$found"
       return
     fi

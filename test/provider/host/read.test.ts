@@ -29,7 +29,10 @@ afterEach(() => {
   host.remove();
 });
 
-/** Docker has these containers, at its socket and by its command. Before it answers a request for `$path` it does what `before` says. */
+/**
+ * Docker has these containers, at its socket and by its command. Before it answers a request for `$path` it does what
+ * `before` says.
+ */
 function docker(containers: unknown[], before = '', networks: unknown[] = []): void {
   writeFileSync(join(host.root, 'docker.json'), `${JSON.stringify(containers)}\n`);
   host.command(
@@ -102,6 +105,13 @@ test('an edited file is there with its text, and no other', () => {
     [start]: 'edited\n',
     [proxy]: 'edited\n',
   });
+});
+
+test('all containers of both engines', () => {
+  const two = [container(), { ...container(), Name: '/another' }];
+  docker(two);
+  podman(two);
+  expect(parseReading(read().stdout).containers).toEqual({ docker: two, podman: two });
 });
 
 test('a network tells whose it is', () => {
