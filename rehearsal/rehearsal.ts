@@ -186,7 +186,8 @@ export class Rehearsal {
   get environment(): Record<string, string> {
     return {
       ...surroundings(this.directory, this.project),
-      PULUMI_BACKEND_URL: `file://${join(this.directory, 'state')}`,
+      // without a file of attributes beside the state: a kill while that is written leaves a stack that cannot be read
+      PULUMI_BACKEND_URL: `file://${join(this.directory, 'state')}?metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE: 'rehearsal',
       PULUMI_DEBUG_PROVIDERS: this.#clouds.debugProviders,
       CORTEX_TRACE: join(this.directory, 'trace'),
