@@ -4,6 +4,8 @@
 
 read_stack() { # $1 stack, $2 account
   local account=$2 home directory work docker podman secrets units
+  # Podman is over before it would have to collect its garbage
+  local -x GOGC=off
   # What takes the longest is asked at the same time, and while the rest is read.
   mkdir -p "$locks"
   work=$(mktemp -d -p "$locks" read.XXXXXX)
@@ -140,16 +142,16 @@ is_empty() ( # $1 directory. By the shell alone
 read_docker() { # $1 folder for the answers
   local lists
   {
-    ask_docker /images/json | jq -r '.[] | (.RepoTags // [])[], (.RepoDigests // [])[] | "docker \(.)"' >"$1/docker-images" &&
-      ask_docker /networks |
-      jq -r '.[] | "docker \(.Name) \(.Labels // {} | to_entries | map("\(.key)=\(.value)") | join(","))"' >"$1/docker-networks"
+    ask_docker /images/json /networks >"$1/docker-lists" &&
+      jq -rs '.[0][] | (.RepoTags // [])[], (.RepoDigests // [])[] | "docker \(.)"' "$1/docker-lists" >"$1/docker-images" &&
+      jq -rs '.[1][] | "docker \(.Name) \(.Labels // {} | to_entries | map("\(.key)=\(.value)") | join(","))"' "$1/docker-lists" >"$1/docker-networks"
   } &
   lists=$!
   inspect_all docker >"$1/docker" && wait "$lists"
 }
 
-ask_docker() { # $1 path
-  curl --silent --fail --fail-early --noproxy '*' --unix-socket "$docker_socket" "http://docker$1"
+ask_docker() { # $1… paths: an answer each
+  curl --silent --fail --fail-early --noproxy '*' --unix-socket "$docker_socket" "${@/#/http://docker}"
 }
 
 docker_ids() { ask_docker '/containers/json?all=true' | jq -r '.[].Id'; }
