@@ -1,5 +1,6 @@
-import type { Baseline } from '../provider/drift.ts';
+import { type Baseline, parseBaseline } from '../provider/baseline.ts';
 import type { Host } from '../provider/inputs.ts';
+import type { Plain } from '../provider/rpc/value.ts';
 import type { RuntimeName, ServiceSpec } from '../spec/service.ts';
 
 /** One service as the last `up` left it. */
@@ -10,7 +11,7 @@ export interface AppliedService {
   host: Host;
   /** as the program gave it; undefined where the state holds it encrypted */
   spec: ServiceSpec | undefined;
-  /** what was found right after its creation; what is encrypted in it stays so */
+  /** what was found right after its creation */
   baseline?: Baseline | undefined;
 }
 
@@ -55,9 +56,10 @@ export function stateResources(text: string): StateResource[] {
 
 function applied({ inputs = {}, outputs = {} }: StateResource): [string, AppliedService][] {
   const { host, name, runtime } = inputs as unknown as AppliedService & { name: string };
-  const baseline = outputs.baseline as Baseline | undefined;
+  const baseline = outputs.baseline === undefined ? undefined : parseBaseline(outputs.baseline as Plain);
   // what a refresh finds on the host is written over the inputs
-  const spec = [baseline?.declared?.spec, inputs.spec].find(isSpec);
+  const { declared } = outputs as { declared?: { spec?: unknown } };
+  const spec = [declared?.spec, inputs.spec].find(isSpec);
   const service = spec?.name ?? name.replace(/-[0-9a-f]{7}$/, '');
   return [[service, { runtime, instance: name, host, spec, ...(baseline && { baseline }) }]];
 }

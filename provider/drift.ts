@@ -3,36 +3,15 @@ import { render } from '../runtimes/render.ts';
 import type { RenderContext } from '../runtimes/runtime.ts';
 import { specDigest } from '../spec/digest.ts';
 import type { RuntimeName } from '../spec/service.ts';
+import type { Baseline } from './baseline.ts';
 import { type Change, somebodys } from './change.ts';
 import { directories } from './directories.ts';
 import type { InstanceInputs } from './inputs.ts';
 import { mountDirectories } from './instanceFiles.ts';
 import { masked } from './masked.ts';
-import {
-  changed,
-  type Inspected,
-  idOf,
-  isFixed,
-  nameOf,
-  type Observed,
-  observe,
-  stateOf,
-} from './observed.ts';
+import { changed, type Inspected, idOf, isFixed, nameOf, observe, stateOf } from './observed.ts';
 import type { Reading } from './reading.ts';
 import type { Plain } from './rpc/value.ts';
-
-/** What was found right after the creation: what later readings are compared with. */
-export interface Baseline {
-  observed: Observed;
-  /** path -> sha256 */
-  files: Record<string, string>;
-  /** secret -> keyed digest */
-  secrets: Record<string, string>;
-  /** the container's own id, and the version of the engine that made it */
-  made?: { id: string; engine: string };
-  /** as the program gave them: a refresh writes what it finds over the inputs */
-  declared: Pick<InstanceInputs, 'spec' | 'secrets' | 'probe'>;
-}
 
 /** An instance that is there: what was applied, what it was found to be then, and what it is now. */
 export interface Found {

@@ -3,7 +3,7 @@ import { runtimeNames } from '../spec/service.ts';
 import { inPlace } from './differences.ts';
 import type { Hosts } from './hosts.ts';
 import type { ImagesInputs } from './inputs.ts';
-import { gone, type Resource } from './resource.ts';
+import { gone, kept, type Resource } from './resource.ts';
 import type { Operation } from './rpc/resourceProvider.ts';
 import { type Props, reveal, Secret } from './rpc/value.ts';
 import { words } from './words.ts';
@@ -21,22 +21,22 @@ export const images: Resource = {
 
   diff: ({ oldInputs, news }) => inPlace(oldInputs, news),
 
-  preview: ({ news }) => news,
+  preview: () => ({}),
 
   async create(req, hosts) {
     const { stack } = await fetch(req.inputs, req, hosts);
-    return { id: stack, properties: stateOf(req.inputs) };
+    return { id: stack, properties: {} };
   },
 
   async update(req, hosts) {
     await fetch(req.news, req, hosts);
-    return { properties: stateOf(req.news) };
+    return { properties: {} };
   },
 
   // One that was pruned has to be fetched before a flip needs it, not while requests wait for it.
   async read({ id, inputs, properties }, hosts) {
     const { host, stack } = reveal(inputs) as unknown as ImagesInputs;
-    // what a refresh found is written over the inputs, so what was declared is kept beside them
+    // what a refresh finds is written over the inputs, so what was declared is kept then
     const wanted = reveal(properties.declared ?? inputs.images ?? []) as string[];
     const reading = await hosts.read(stack, host);
     if (!reading) return gone;
@@ -44,15 +44,11 @@ export const images: Resource = {
       runtimeNames.every((runtime) => reading.images[runtime].has(qualifiedImage(image))),
     );
     const live = { ...inputs, images: there };
-    return { id, inputs: live, properties: { ...live, declared: wanted } };
+    return { id, inputs: live, properties: kept(there.length < wanted.length, { declared: wanted }) };
   },
 
   delete: async () => {},
 };
-
-function stateOf(inputs: Props): Props {
-  return { ...inputs, declared: inputs.images ?? [] };
-}
 
 async function fetch(inputs: Props, { signal, log }: Operation, hosts: Hosts): Promise<ImagesInputs> {
   const declared = reveal(inputs) as unknown as ImagesInputs;

@@ -4,9 +4,10 @@ import { problems } from '../runtimes/check.ts';
 import { render } from '../runtimes/render.ts';
 import type { RenderContext, Rendered } from '../runtimes/runtime.ts';
 import { type RuntimeName, runtimeNames, type ServiceSpec, secretNames } from '../spec/service.ts';
+import { baselineText, parseBaseline } from './baseline.ts';
 import { type Change, changesText, setPath } from './change.ts';
 import { differences } from './differences.ts';
-import { type Baseline, instanceDrift, madeBy, renderContext, textDiffs } from './drift.ts';
+import { instanceDrift, madeBy, renderContext, textDiffs } from './drift.ts';
 import type { InstanceInputs } from './inputs.ts';
 import {
   dataDirectories,
@@ -20,7 +21,7 @@ import { observe } from './observed.ts';
 import { checkUnit, isUnreachable, judge, preflight, refuse } from './preflight.ts';
 import { projectArchive } from './projectArchive.ts';
 import { containerOf, parseReading, type Reading, strangersOf } from './reading.ts';
-import { gone, type Resource } from './resource.ts';
+import { gone, kept, type Resource } from './resource.ts';
 import type { CheckFailure } from './rpc/resourceProvider.ts';
 import {
   hasUnknown,
@@ -65,8 +66,7 @@ export const instance: Resource = {
 
   applied({ oldInputs, olds }) {
     const { files: _, containerName: __, ...inputs } = oldInputs;
-    const baseline = isObject(olds.baseline) ? olds.baseline : {};
-    return { ...inputs, state: 'running', ...(isObject(baseline.declared) && baseline.declared) };
+    return { ...inputs, state: 'running', ...(isObject(olds.declared) && olds.declared) };
   },
 
   outcome: (news) => mends(specOf(news).rollout === 'recreate' ? 'recreate' : 'rolling'),
@@ -74,7 +74,7 @@ export const instance: Resource = {
   async preview({ news, ...operation }, hosts) {
     const { host, stack, runtime, name, spec } = news;
     // before the first deployment there is no host to ask
-    if (hasUnknown({ host, stack, runtime, name, spec } as Props)) return news;
+    if (hasUnknown({ host, stack, runtime, name, spec } as Props)) return exported(news);
     const declared = reveal({ host, stack, runtime, name, spec } as Props) as unknown as InstanceInputs;
     try {
       judge(await preflight(declared, hosts, operation), operation.log);
@@ -83,7 +83,7 @@ export const instance: Resource = {
       if (!isUnreachable(error)) throw error;
       operation.log('warning', `not checked beforehand: ${error.message}`);
     }
-    return news;
+    return exported(news);
   },
 
   async create({ inputs, ...operation }, hosts) {
@@ -134,14 +134,13 @@ export const instance: Resource = {
     const reading = parseReading(created);
     const container = containerOf(reading, runtime, name);
     if (!container) throw new Error(`${name} started, but ${runtime} does not know it`);
-    const baseline: Omit<Baseline, 'declared'> = {
+    const baseline = baselineText({
       observed: observe(runtime, container, spec),
       files: digests,
       secrets: secretDigests(reading, declared),
       made: madeBy(runtime, container, reading),
-    };
-    const properties = { ...inputs, baseline: { ...baseline, declared: declaredIn(inputs) } };
-    return { id: name, properties: properties as Props };
+    });
+    return { id: name, properties: { ...exported(inputs), baseline } };
   },
 
   async read({ id, inputs, properties, log }, hosts) {
@@ -162,8 +161,9 @@ export const instance: Resource = {
       log('warning', goneText(spec.name, id, reading));
       return gone;
     }
-    const baseline = reveal(properties.baseline ?? {}) as unknown as Baseline;
-    const applied = { ...stored, ...baseline.declared, name: id };
+    const baseline = parseBaseline(reveal(properties.baseline ?? null));
+    const declared = properties.declared ?? declaredIn(inputs);
+    const applied = { ...stored, ...(reveal(declared) as Partial<InstanceInputs>), name: id };
     const found = { stored: applied, baseline, container, reading };
     const changes = instanceDrift(found, await textDiffs(reading));
     const ours = changes.filter(({ whose }) => whose === 'host');
@@ -175,7 +175,8 @@ export const instance: Resource = {
     // What an earlier refresh found is not what is found now.
     const { files: _, containerName: __, ...before } = inputs;
     const live = { ...before, ...written(inputs, applied, ours) };
-    return { id, inputs: live, properties: { ...live, baseline: properties.baseline ?? {} } };
+    const made: Props = { ...exported(live), baseline: properties.baseline ?? null };
+    return { id, inputs: live, properties: { ...made, ...kept(ours.length > 0, { declared }) } };
   },
 
   async delete({ id, oldInputs, signal, log }, hosts) {
@@ -193,7 +194,12 @@ export const instance: Resource = {
   },
 };
 
-/** As the program gave them: a refresh writes what it finds over the inputs. */
+/** What a program gets to know of an instance. The rest of its inputs is in the state as that: once is enough. */
+function exported({ name = null, runtime = null }: Props): Props {
+  return { name, runtime };
+}
+
+/** As the program gave them. Kept where a refresh writes what it found over the inputs. */
 function declaredIn(inputs: Props): Props {
   return Object.fromEntries(
     (['spec', 'secrets', 'probe'] as const).flatMap((key) =>

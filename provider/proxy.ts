@@ -5,7 +5,7 @@ import { renderListeners } from './haproxy.ts';
 import type { Hosts } from './hosts.ts';
 import type { ProxyInputs } from './inputs.ts';
 import type { Reading } from './reading.ts';
-import { gone, type Resource } from './resource.ts';
+import { gone, kept, type Resource } from './resource.ts';
 import type { Operation } from './rpc/resourceProvider.ts';
 import { type Props, reveal } from './rpc/value.ts';
 import { words } from './words.ts';
@@ -26,16 +26,16 @@ export const proxy: Resource = {
 
   outcome: () => mends,
 
-  preview: ({ news }) => news,
+  preview: () => ({}),
 
   async create(req, hosts) {
     const { stack } = await listen(req.inputs, req, hosts);
-    return { id: stack, properties: withDeclared(req.inputs) };
+    return { id: stack, properties: {} };
   },
 
   async update(req, hosts) {
     await listen(req.news, req, hosts);
-    return { properties: withDeclared(req.news) };
+    return { properties: {} };
   },
 
   async read({ id, inputs, properties, log }, hosts) {
@@ -53,7 +53,7 @@ export const proxy: Resource = {
     const services: Props = { ...(given as Props) };
     for (const { path, now } of changes) if (path[0] === 'services') services[path[1] ?? ''] = now;
     const live = { ...inputs, services, running: reading.proxyRuns };
-    return { id, inputs: live, properties: { ...live, declared: given ?? {} } };
+    return { id, inputs: live, properties: kept(changes.length > 0, { declared: given ?? {} }) };
   },
 
   async delete({ oldInputs, signal }, hosts) {
@@ -61,10 +61,6 @@ export const proxy: Resource = {
     await hosts.remove(stack, host, `forget_stack ${words([stack, host.account.name])}`, { signal });
   },
 };
-
-function withDeclared(inputs: Props): Props {
-  return { ...inputs, declared: inputs.services ?? {} };
-}
 
 async function listen(inputs: Props, { signal, log }: Operation, hosts: Hosts): Promise<ProxyInputs> {
   const declared = reveal(inputs) as unknown as ProxyInputs;

@@ -30,5 +30,13 @@ export interface Resource {
   delete(req: DeleteRequest, hosts: Hosts): Promise<void>;
 }
 
+/**
+ * What the state keeps beside the inputs, where a refresh wrote what it found over them: what was applied. Inputs are
+ * not repeated among the outputs, since the engine logs and hands on all of them a dozen times in a preview.
+ */
+export function kept(drifted: boolean, applied: Props): Props {
+  return drifted ? applied : {};
+}
+
 /** What read says of something that is proven not to be there. */
 export const gone: ReadResult = { id: '', inputs: {}, properties: {} };

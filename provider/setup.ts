@@ -44,7 +44,7 @@ export const setup: Resource = {
 
   diff: ({ oldInputs, news }) => inPlace(oldInputs, news),
 
-  preview: ({ news }) => news,
+  preview: () => ({}),
 
   async create(req, hosts) {
     const { stack, host } = reveal(req.inputs) as unknown as SetupInputs;
@@ -73,7 +73,7 @@ export const setup: Resource = {
     const { version: __, ...expected } = declared(host);
     const live = structuredClone({ ...before, ...expected }) as Record<string, Plain>;
     for (const { path, now } of changes) setPath(live, path, now);
-    return { id, inputs: live, properties: { ...live, installed } };
+    return { id, inputs: live, properties: { installed } };
   },
 
   delete: async () => {},
@@ -137,5 +137,5 @@ async function mend(inputs: Props, { signal, log }: Operation, hosts: Hosts): Pr
   );
   const lines = printed.matchAll(/^([0-9a-f]{64}) [ *](.*)$/gm);
   const installed = Object.fromEntries([...lines].map(([, digest = '', path = '']) => [path, digest]));
-  return { ...inputs, installed };
+  return { installed };
 }

@@ -3,7 +3,7 @@ import { inPlace } from './differences.ts';
 import type { Hosts } from './hosts.ts';
 import type { SlotInputs } from './inputs.ts';
 import { type Reading, straysOf } from './reading.ts';
-import { gone, type Resource } from './resource.ts';
+import { gone, kept, type Resource } from './resource.ts';
 import type { Operation } from './rpc/resourceProvider.ts';
 import { type Props, reveal } from './rpc/value.ts';
 import { words } from './words.ts';
@@ -14,17 +14,17 @@ export const slot: Resource = {
 
   diff: ({ oldInputs, news }) => inPlace(oldInputs, news),
 
-  preview: ({ news }) => news,
+  preview: () => ({}),
 
   async create(req, hosts) {
     const { stack, service } = await switchTo(req.inputs, req, hosts);
-    return { id: `${stack}/${service}`, properties: withDeclared(req.inputs) };
+    return { id: `${stack}/${service}`, properties: {} };
   },
 
   async update(req, hosts) {
     const strays = reveal(req.oldInputs.strays ?? []) as string[];
     await switchTo(req.news, req, hosts, strays);
-    return { properties: withDeclared(req.news) };
+    return { properties: {} };
   },
 
   async read({ id, inputs, properties, log }, hosts) {
@@ -44,7 +44,7 @@ export const slot: Resource = {
     ];
     if (changes.length > 0) log('warning', changesText(`requests of ${service}:`, changes, mends));
     const live = { ...before, instance, ...(strays.length > 0 && { strays }) };
-    return { id, inputs: live, properties: { ...live, declared: applied } };
+    return { id, inputs: live, properties: kept(changes.length > 0, { declared: applied }) };
   },
 
   async delete({ oldInputs, signal, log }, hosts) {
@@ -56,10 +56,6 @@ export const slot: Resource = {
     });
   },
 };
-
-function withDeclared(inputs: Props): Props {
-  return { ...inputs, declared: inputs.instance ?? '' };
-}
 
 const mends =
   'pulumi up points them at the instance that it deployed, and removes what an earlier run left behind.';

@@ -18,16 +18,16 @@ export const volume: Resource = {
 
   diff: ({ oldInputs, news }) => inPlace(oldInputs, news),
 
-  preview: ({ news }) => news,
+  preview: () => ({}),
 
   async create(req, hosts) {
     const { stack, volume: name } = await carry(req.inputs, req, hosts);
-    return { id: `${stack}/${name}`, properties: req.inputs };
+    return { id: `${stack}/${name}`, properties: {} };
   },
 
   async update(req, hosts) {
     await carry(req.news, req, hosts);
-    return { properties: req.news };
+    return { properties: {} };
   },
 
   // Gone: it went back to its engine, or was never there. A disk that is not mounted is no such proof.
@@ -35,7 +35,7 @@ export const volume: Resource = {
     const { host, stack, volume: name } = reveal(inputs) as unknown as VolumeInputs;
     const reading = await hosts.read(stack, host);
     if (!reading?.volumes.has(name)) return gone;
-    return { id, inputs, properties: inputs };
+    return { id, inputs, properties: {} };
   },
 
   delete: async () => {},

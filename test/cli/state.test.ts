@@ -29,6 +29,18 @@ describe("Pulumi's state", () => {
     });
   });
 
+  test('has what an instance was found to be when it was made', () => {
+    const baseline = { observed: { image: 'example/web:1' }, files: {}, secrets: {} };
+    const found = (kept: unknown) => {
+      const { services } = parseState(state(instance({}, { outputs: { baseline: kept } })));
+      return services.web?.baseline;
+    };
+    expect(found(JSON.stringify(baseline))).toEqual(baseline);
+    // as states had it before
+    expect(found(baseline)).toEqual(baseline);
+    expect(() => found(1)).toThrow('cortex adopt can');
+  });
+
   test('of a first up that failed early still has the host', () => {
     const proxy = { type: 'containerhost:index:Proxy', inputs: { host, stack: 'test', services: {} } };
     expect(parseState(state(proxy))).toEqual({ services: {}, hosts: [host] });
@@ -43,7 +55,7 @@ describe("Pulumi's state", () => {
   test('what a refresh found on the host is not what was applied', () => {
     const drifted = instance(
       { spec: spec({ image: 'example/web:9' }) },
-      { outputs: { baseline: { declared: { spec: spec() } } } },
+      { outputs: { declared: { spec: spec() } } },
     );
     expect(parseState(state(drifted)).services.web?.spec?.image).toBe('example/web:1');
   });

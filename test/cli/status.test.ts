@@ -137,7 +137,6 @@ describe('what differs on the host says whose change it is', () => {
     files: {},
     secrets: {},
     made: { id, engine: '26.1' },
-    declared: { spec: web, secrets: {} },
   };
   const state: State = {
     services: { web: { runtime: 'docker', instance: 'web-1234567', host, spec: web, baseline } },

@@ -14,7 +14,7 @@ const props = (image: string, restart: 'always' | 'no' = 'always'): Props => ({
 async function said(applied: Props, found: Props, declared: Props): Promise<string[]> {
   const { provider } = new FakeHost();
   const op = operation();
-  const olds: Props = { ...found, baseline: { declared: { spec: applied.spec ?? null } } };
+  const olds: Props = { ...found, declared: { spec: applied.spec ?? null } };
   const compare = { ...op, id: 'web-1234567', oldInputs: found, olds, ignoreChanges: [] };
   // a refresh compares with what is stored, before the program has run
   await provider.diff(type, { ...compare, news: applied });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Baseline } from '../../provider/baseline.ts';
 import { type Change, propertyOf } from '../../provider/change.ts';
-import { type Baseline, instanceDrift, madeBy } from '../../provider/drift.ts';
+import { instanceDrift, madeBy } from '../../provider/drift.ts';
 import { type Inspected, observe } from '../../provider/observed.ts';
 import { parseReading } from '../../provider/reading.ts';
 import { textDiff } from '../../provider/textDiff.ts';
@@ -25,7 +26,6 @@ function drift(
     files,
     secrets: {},
     made: madeBy(runtime, made, then),
-    declared: { spec: stored.spec, secrets: {} },
   };
   const now = parseReading(reading({ host: old, files, ...sections }));
   return instanceDrift({ stored, baseline, container: after, reading: now }, textDiff);
@@ -83,7 +83,6 @@ test('what nobody looked at then is no difference now', () => {
     observed: { image: image ?? null },
     files: {},
     secrets: {},
-    declared: { spec: stored.spec, secrets: {} },
   };
   const found = { stored, baseline, container: made, reading: parseReading(reading()) };
   expect(instanceDrift(found, textDiff)).toEqual([]);

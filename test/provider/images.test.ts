@@ -55,22 +55,17 @@ const both = ['docker example/web:1', 'podman docker.io/example/web:1'];
 const pinned = ['docker registry.example/db:2', 'podman registry.example/db:2'];
 
 describe('read', () => {
-  const read = async (images: string[], stored: Props = props()) =>
-    new FakeHost(() => reading({ images })).provider.read(type, {
-      ...operation(),
-      id: 'test',
-      inputs: stored,
-      properties: { ...stored, declared: props().images ?? [] },
-    });
+  const read = async (images: string[], stored = { inputs: props(), properties: {} }) =>
+    new FakeHost(() => reading({ images })).provider.read(type, { ...operation(), ...stored, id: 'test' });
 
   test('both engines have all of them', async () => {
     expect((await read([...both, ...pinned, 'docker other:3'])).inputs).toEqual(props());
   });
 
   test('one that was pruned from one engine is missing, and wanted again', async () => {
-    const { inputs } = await read(['docker example/web:1', ...pinned]);
-    expect(inputs).toEqual(props({ images: ['registry.example/db:2'] }));
-    expect((await read([...both, ...pinned], inputs)).inputs).toEqual(props());
+    const found = await read(['docker example/web:1', ...pinned]);
+    expect(found.inputs).toEqual(props({ images: ['registry.example/db:2'] }));
+    expect((await read([...both, ...pinned], found)).inputs).toEqual(props());
   });
 });
 

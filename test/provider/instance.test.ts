@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { parseBaseline } from '../../provider/baseline.ts';
 import type { InstanceInputs } from '../../provider/inputs.ts';
 import type { CreateResult } from '../../provider/rpc/resourceProvider.ts';
 import { type Props, reveal, Secret, Unknown } from '../../provider/rpc/value.ts';
@@ -150,9 +151,10 @@ describe('diff', () => {
 test('a preview tells what is known and keeps what is not', async () => {
   const news: Props = { ...props(), host: { ...(host as unknown as Props), machineId: Unknown } };
   const fake = new FakeHost();
-  expect(await fake.provider.preview?.(type, { ...operation(), id: undefined, olds: {}, news })).toEqual(
-    news,
-  );
+  expect(await fake.provider.preview?.(type, { ...operation(), id: undefined, olds: {}, news })).toEqual({
+    name: news.name,
+    runtime: news.runtime,
+  });
   expect(fake.scripts).toEqual([]);
 });
 
@@ -215,9 +217,14 @@ describe('create', () => {
       { docker: [container()], secrets: tokenDigest },
     );
     expect(result.id).toBe('web-1234567');
-    expect(result.properties).toMatchObject({
-      ...declared,
-      baseline: { observed: { image: 'example/web:1', restart: 'always' }, secrets: { token: 'd1' } },
+    expect(result.properties).toEqual({
+      name: declared.name,
+      runtime: declared.runtime,
+      baseline: expect.any(String),
+    });
+    expect(parseBaseline(reveal(result.properties.baseline ?? null))).toMatchObject({
+      observed: { image: 'example/web:1', restart: 'always' },
+      secrets: { token: 'd1' },
     });
     expect(JSON.stringify(result.properties)).not.toContain('planted');
   });
@@ -261,7 +268,7 @@ describe('read', () => {
     before: Sections = { docker: [container()] },
   ) {
     const { fake, result, declared } = await created(changes, before);
-    const baseline = reveal(result.properties.baseline ?? {}) as { files: Record<string, string> };
+    const baseline = parseBaseline(reveal(result.properties.baseline ?? null));
     const records = [
       'web slot web-1234567',
       'web parked ',
@@ -376,6 +383,14 @@ describe('read', () => {
     expect(again.properties).toEqual(first.result.properties);
   });
 
+  test('what the program gave is kept while it differs, however often it is looked at', async () => {
+    const first = await found(() => ({ docker: [container({}, { Image: 'x:9' })] }));
+    expect(first.inputs).not.toEqual(first.declared);
+    expect(first.properties.declared).toMatchObject({ spec: first.declared.spec });
+    const again = await first.fake.provider.read(type, { ...operation(), ...first });
+    expect(again).toMatchObject({ inputs: first.inputs, properties: first.properties });
+  });
+
   test('gone: the engines answered and do not have it', async () => {
     expect((await found(() => ({ docker: [] }))).id).toBe('');
     const impostor = container({}, { Labels: {} });
@@ -384,7 +399,7 @@ describe('read', () => {
 
   test('a file edited, and one removed', async () => {
     const { inputs: live } = await found((_, { properties }) => {
-      const { files } = reveal(properties.baseline ?? {}) as { files: Record<string, string> };
+      const { files } = parseBaseline(reveal(properties.baseline ?? null));
       const [edited = '', removed = '', ...rest] = Object.keys(files);
       const kept = Object.fromEntries(rest.map((path) => [path, files[path] ?? '']));
       expect(removed).not.toBe('');

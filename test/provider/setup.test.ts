@@ -28,7 +28,7 @@ async function read(sections: Sections, changes: Props = {}) {
     ...op,
     id: 'test',
     inputs,
-    properties: { ...inputs, installed: { [file]: digest } },
+    properties: { installed: { [file]: digest } },
   });
   return { ...found, logged: op.logged };
 }

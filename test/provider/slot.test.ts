@@ -31,11 +31,11 @@ const serving: Sections = {
 test('created, updated and deleted: what a host is told', async () => {
   const fake = new FakeHost();
   const created = await fake.provider.create(type, { ...operation(), inputs: props() });
-  expect(created).toEqual({ id: 'test/web', properties: { ...props(), declared: 'web-1234567' } });
+  expect(created).toEqual({ id: 'test/web', properties: {} });
   const news = props({ instance: 'web-7654321' });
   const request = { ...operation(), id: 'test/web', oldInputs: props(), olds: props() };
   expect(await fake.provider.update(type, { ...request, news })).toEqual({
-    properties: { ...news, declared: 'web-7654321' },
+    properties: {},
   });
   await fake.provider.delete(type, { ...request, properties: news });
   expectGolden('slot.sh', fake.scripts.map(readable).join('--- and then\n'));
@@ -70,8 +70,7 @@ describe('read', () => {
     });
 
   test('as it was', async () => {
-    const properties = { ...props(), declared: 'web-1234567' };
-    expect(await read(serving)).toEqual({ id: 'test/web', inputs: props(), properties });
+    expect(await read(serving)).toEqual({ id: 'test/web', inputs: props(), properties: {} });
   });
 
   test('never switched, or deleted on the host', async () => {
@@ -98,7 +97,10 @@ describe('read', () => {
     ['the proxy does not run: its own resource says so', { ...serving, proxy: undefined }, 'web-1234567'],
   ];
   test.each(live)('%s', async (_, sections, instance) => {
-    expect((await read({ ...serving, ...sections })).inputs.instance).toBe(instance);
+    const found = await read({ ...serving, ...sections });
+    expect(found.inputs.instance).toBe(instance);
+    // what was applied is kept while something else is in the inputs
+    expect(found.properties).toEqual(instance === 'web-1234567' ? {} : { declared: 'web-1234567' });
   });
 
   test('another machine: gone. Nobody answers: an error', async () => {
