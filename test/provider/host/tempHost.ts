@@ -147,7 +147,7 @@ export class TempHost {
 }
 
 /** A session of its own, so that it can be killed with everything in it. */
-const session = ['--wait', 'bash', '-s'];
+const session = ['--wait', 'bash', '-c', 'eval "$(cat)"'];
 
 /** The proxy: what it runs with is in `running`, one file a backend; a reload reads `proxies` again. */
 const reload = `rm -f "$root"/running/*

@@ -19,6 +19,9 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
+/** What a script is run by. */
+const run = `sudo -n bash -c 'eval "$(cat)"'`;
+
 /** An `ssh` that notes what it is to run, and does as `script` says; $socket is what connections share. */
 function ssh(script: string): void {
   const file = join(folder, 'ssh');
@@ -41,7 +44,7 @@ test('a script goes in on stdin, and what it prints comes back', async () => {
   ssh('cat');
   const { stdout } = await new SshShell(connection, hostKey).run('echo "$x"');
   expect(stdout).toBe('main() {\necho "$x"\n}\nmain </dev/null\nexit $?\n');
-  expect(log()).toEqual(['sudo -n bash -s']);
+  expect(log()).toEqual([run]);
 });
 
 test('scripts beside the first wait until there is a connection to share', async () => {
@@ -55,7 +58,7 @@ test('the next run shares the connection of this one, if it answers', async () =
   ssh(': >"$socket"');
   await new SshShell(connection, hostKey).run('1');
   await new SshShell(connection, hostKey).run('2');
-  expect(log()).toEqual(['sudo -n bash -s', 'true', 'sudo -n bash -s']);
+  expect(log()).toEqual([run, 'true', run]);
 });
 
 test('and opens another one, if its other end is gone', async () => {
@@ -63,14 +66,14 @@ test('and opens another one, if its other end is gone', async () => {
   await new SshShell(connection, hostKey).run('1');
   ssh('case $last in true) exit 255 ;; -O*) ;; *) [ ! -e "$socket" ] && echo opened ;; esac');
   expect((await new SshShell(connection, hostKey).run('2')).stdout).toBe('opened\n');
-  expect(log()).toEqual(['sudo -n bash -s', 'true', '-O exit', 'sudo -n bash -s']);
+  expect(log()).toEqual([run, 'true', '-O exit', run]);
 });
 
 test('another key of the host is another connection', async () => {
   ssh(': >"$socket"');
   await new SshShell(connection, hostKey).run('1');
   await new SshShell(connection, 'ssh-ed25519 AAAAother').run('2');
-  expect(log()).toEqual(['sudo -n bash -s', 'sudo -n bash -s']);
+  expect(log()).toEqual([run, run]);
 });
 
 test('a folder that is open to others is not used', () => {
@@ -82,16 +85,16 @@ test('a folder that is open to others is not used', () => {
 });
 
 test('a command that is talked to ends with its own code, 255 too, while the connection is there', async () => {
-  ssh('case $last in *-c*) exit 255 ;; esac');
+  ssh('case $last in *echo*) exit 255 ;; esac');
   const shell = new SshShell(connection, hostKey);
   const attached = await shell.attach("echo 'x'", { tty: false, stdio: 'ignore' });
   expect(await attached.ended).toBe(255);
-  expect(log()).toEqual(['sudo -n bash -s', `sudo -n bash -c 'echo '\\''x'\\'''`, '-O check']);
+  expect(log()).toEqual([run, `sudo -n bash -c 'echo '\\''x'\\'''`, '-O check']);
 });
 
 test('a connection that is lost under a command is an error, and nobody’s exit code', async () => {
-  ssh('case $last in *-c* | "-O check") exit 255 ;; esac');
-  const attached = await new SshShell(connection, hostKey).attach('x', { tty: false, stdio: 'ignore' });
+  ssh('case $last in *echo* | "-O check") exit 255 ;; esac');
+  const attached = await new SshShell(connection, hostKey).attach('echo', { tty: false, stdio: 'ignore' });
   await expect(attached.ended).rejects.toThrow('the connection was lost');
 });
 
@@ -99,5 +102,5 @@ test('a host that cannot be reached is told before a command is begun', async ()
   ssh('echo "no route to host" >&2; exit 255');
   const begun = new SshShell(connection, hostKey).attach('x', { tty: false, stdio: 'ignore' });
   await expect(begun).rejects.toThrow('no route to host');
-  expect(log()).toEqual(['sudo -n bash -s']);
+  expect(log()).toEqual([run]);
 });
