@@ -14,6 +14,14 @@ export function toSubject({ type, name, urn, props, opts }: Seen): Subject {
   return { type, name, urn, props: copy(props) as Record<string, unknown>, protect: opts.protect };
 }
 
+/**
+ * As a whole stack is judged: by what was made of a resource, and where that does not say it again, by what it is
+ * declared with.
+ */
+export function made(subject: Subject, declared: Subject | undefined): Subject {
+  return { ...subject, props: { ...declared?.props, ...subject.props } };
+}
+
 function copy(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return Array.from({ length: value.length }, (_, index) => read(value, index));

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { unknown } from '../../policy/rule.ts';
-import { toSubject } from '../../policy/subject.ts';
+import { made, toSubject } from '../../policy/subject.ts';
 
 // the SDK's own, which its typings leave out
 const { unknownCheckingProxy, unknownStringValue } = require('@pulumi/policy/proxy.js') as {
@@ -23,4 +23,16 @@ test('what is not known yet has a word of its own, wherever it is; the SDK would
     protect: true,
     props: { name: 'admin.example.com', content: unknown, list: [1, unknown, { deep: unknown, none: null }] },
   });
+});
+
+test('a stack is judged by what was made, and by what was declared where that says no more', () => {
+  const subject = (props: Record<string, unknown>) => ({
+    ...{ type: 't', name: 'n', urn: 'u', protect: false },
+    props,
+  });
+  const declared = subject({ spec: { image: 'a' }, name: unknown });
+  expect(made(subject({ name: 'web-1234567' }), declared)).toEqual(
+    subject({ spec: { image: 'a' }, name: 'web-1234567' }),
+  );
+  expect(made(declared, undefined)).toEqual(declared);
 });
