@@ -122,7 +122,7 @@ describe('configuration', () => {
   }
   const { config } = parse(read('Pulumi.yaml')) as { config: Record<string, Declared> };
 
-  /** A key as README lists it, on one line. */
+  /** A key as it is listed for people, on one line. */
   function listed(key: string, { type, description, ...rest }: Declared): string {
     const value = JSON.stringify(rest.default)?.replaceAll('"', '');
     // objects in code, or <names> in them would be taken for HTML
@@ -130,9 +130,9 @@ describe('configuration', () => {
     return `- \`cortex:${key}\` (${type}, ${'default' in rest ? `default \`${value}\`` : 'required'}). ${text}`;
   }
 
-  test('README lists every key of Pulumi.yaml, as it is described there', () => {
-    const readme = read('README.md');
-    const list = readme.slice(readme.indexOf('\n- `cortex:runtime` ('), readme.indexOf('\nA key of another'));
+  test('docs/configuration.md lists every key of Pulumi.yaml, as it is described there', () => {
+    const page = read('docs/configuration.md');
+    const list = page.slice(page.indexOf('\n- `cortex:runtime` ('), page.indexOf('\nA key of another'));
     const found = list.split(/\n(?=- )/).map((item) => item.replace(/\s+/g, ' ').trim());
     const keys = Object.entries(config).map(([key, declared]) => listed(key, declared));
     expect(found.filter(Boolean)).toEqual(keys);

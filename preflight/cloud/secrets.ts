@@ -16,7 +16,7 @@ export function secretsArea(
     const fix =
       given.from === 'config'
         ? `Run: pulumi config set --secret --path '${at}'`
-        : `Put it into Secret Manager (README.md, "Configuration"), and ${setCommand(at, '1')}`;
+        : `Put it into Secret Manager (docs/configuration.md, "Keys"), and ${setCommand(at, '1')}`;
     if (given.names.includes(name)) secrets.well.push(name);
     else secrets.findings.push(refusal(at, 'it is not set, and compose.yaml takes it from there', fix));
   }
