@@ -20,8 +20,8 @@ const wrongs: Wrong[] = [
   { what: 'never becomes healthy', version: '1.4.4-broken', ends: 'badly', outage: 0 },
   { what: 'crashes at once, again and again', version: '1.4.5-crash', ends: 'badly', outage: 0 },
   { what: 'needs eight seconds to start', version: '1.4.6-slow-start', ends: 'well', outage: 0 },
-  // what is under way when it dies is lost, each time
-  { what: 'is healthy and dies every five seconds', version: '1.4.7-die-later', ends: 'well', outage: 60 },
+  // what is under way when it dies is lost, each time, until there is a better one
+  { what: 'is healthy and dies every five seconds', version: '1.4.7-die-later', ends: 'well', outage: 180 },
 ];
 
 const kinds = [

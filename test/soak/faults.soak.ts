@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, test } from '@jest/globals';
 import type { Rehearsal } from '../../rehearsal/rehearsal.ts';
 import { minutes, rehearse, well } from '../e2e/rehearse.ts';
-import { directions, giveUpSooner, suffer } from '../faults/fault.ts';
+import { directions, giveUpSooner, roomForAll, suffer } from '../faults/fault.ts';
 import { faults } from '../faults/table.ts';
 
 let rehearsal: Rehearsal;
@@ -9,6 +9,7 @@ beforeAll(async () => {
   rehearsal = await rehearse();
   rehearsal.flag('docker');
   giveUpSooner(rehearsal);
+  roomForAll(rehearsal);
   well(await rehearsal.up());
 }, 20 * minutes);
 afterAll(async () => {
