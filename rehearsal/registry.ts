@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -80,7 +80,13 @@ function send(
     response.writeHead(404).end();
     return;
   }
-  response.writeHead(200, { 'content-type': mediaType, 'docker-content-digest': digest });
+  // Docker asks for a manifest's head only, and wants to know how long it is
+  const length = statSync(file).size;
+  response.writeHead(200, {
+    'content-type': mediaType,
+    'content-length': length,
+    'docker-content-digest': digest,
+  });
   if (request.method === 'HEAD') response.end();
   else createReadStream(file).pipe(response);
 }

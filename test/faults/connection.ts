@@ -47,6 +47,8 @@ export const connection: Fault[] = [
       await vm.exec(`for i in $(seq 500); do [ ! -e ${directory}/shift ] || break; sleep 0.01; done; ${cut}`);
       await up.ended;
     },
+    // the files may go once it has gone back: of one that is parked nobody may change the data
+    alone: 120,
     mend: async ({ rehearsal: { vm, stack } }) => {
       await vm.exec(`rm -rf /srv/containerhost/${stack}/volumes/admin-data/data/many`);
     },

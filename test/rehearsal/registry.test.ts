@@ -44,6 +44,8 @@ test.each(['1.0', digestOf(manifests['1.0'])])('the manifest, by %s', async (ref
   const path = `/v2/some/image/manifests/${reference}`;
   expect(await get(path)).toEqual({ status: 200, type: mediaType, body: manifests['1.0'] });
   expect(await get(path, 'HEAD')).toEqual({ status: 200, type: mediaType, body: '' });
+  const { headers } = await fetch(`http://127.0.0.1:${registry.port}${path}`, { method: 'HEAD' });
+  expect(headers.get('content-length')).toBe(String(manifests['1.0'].length));
 });
 
 test('a layer', async () => {
