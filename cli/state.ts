@@ -1,6 +1,5 @@
 import { type Baseline, parseBaseline } from '../provider/baseline.ts';
 import type { Host } from '../provider/inputs.ts';
-import type { Plain } from '../provider/rpc/value.ts';
 import type { RuntimeName, ServiceSpec } from '../spec/service.ts';
 
 /** One service as the last `up` left it. */
@@ -56,7 +55,7 @@ export function stateResources(text: string): StateResource[] {
 
 function applied({ inputs = {}, outputs = {} }: StateResource): [string, AppliedService][] {
   const { host, name, runtime } = inputs as unknown as AppliedService & { name: string };
-  const baseline = outputs.baseline === undefined ? undefined : parseBaseline(outputs.baseline as Plain);
+  const baseline = outputs.baseline === undefined ? undefined : parseBaseline(outputs.baseline);
   // what a refresh finds on the host is written over the inputs
   const { declared } = outputs as { declared?: { spec?: unknown } };
   const spec = [declared?.spec, inputs.spec].find(isSpec);

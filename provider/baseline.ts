@@ -1,5 +1,4 @@
 import type { Observed } from './observed.ts';
-import type { Plain } from './rpc/value.ts';
 
 /** What was found right after the creation: what later readings are compared with. */
 export interface Baseline {
@@ -21,9 +20,9 @@ export function baselineText(baseline: Baseline): string {
 }
 
 /** @throws for an instance that this provider has not made */
-export function parseBaseline(kept: Plain | undefined): Baseline {
+export function parseBaseline(kept: unknown): Baseline {
   // as states had it before
-  if (typeof kept === 'object' && kept !== null) return kept as unknown as Baseline;
+  if (typeof kept === 'object' && kept !== null) return kept as Baseline;
   if (typeof kept === 'string') return JSON.parse(kept) as Baseline;
   throw new Error(
     'the state does not say how the instance was found when it was made. Expected `baseline`, which `pulumi up` ' +
