@@ -178,7 +178,7 @@ describe('on Docker', () => {
   );
 
   test(
-    'the policy pack passes it, and stops a plan that breaks a rule or leaks a secret; every preview names what is less confined',
+    'the policy pack passes it, and stops a plan that breaks a rule; every preview names what is less confined',
     async () => {
       rehearsal.project.write('rules.json', JSON.stringify(rehearsalExceptions));
       const pack = ['--policy-pack', 'policy', '--policy-pack-config', 'rules.json'];
@@ -197,15 +197,6 @@ describe('on Docker', () => {
       expect(broken.output.match(/\[(mandatory|advisory)\]/g)).toHaveLength(1);
       expect(broken.output).toMatch(
         /less confined than by default[^\n]*\s+cortex-dashboard: cap_add: \[SYS_ADMIN\]/,
-      );
-
-      const note = ['services', 'cortex-editor', 'environment', 'NOTE'];
-      rehearsal.project.set('compose.yaml', note, Buffer.from(rehearsal.token).toString('base64'));
-      const leaking = await rehearsal.preview(pack);
-      rehearsal.project.set('compose.yaml', note, undefined);
-      expect(leaking.code).not.toBe(0);
-      expect(leaking.output).toMatch(
-        /\[mandatory\] +no-leaked-secret +\(containerhost:index:Instance: cortex-editor\)/,
       );
     },
     2 * minutes,
@@ -473,6 +464,24 @@ describe('and back', () => {
       await expectClean(rehearsal);
     },
     5 * minutes,
+  );
+
+  // here, because a preview shows what is planted: nobody looks for leaks in outputs any more
+  test(
+    'the policy pack stops a plan that leaks a secret',
+    async () => {
+      const note = ['services', 'cortex-editor', 'environment', 'NOTE'];
+      const secret = secrets[1] ?? rehearsal.token;
+      rehearsal.project.set('compose.yaml', note, Buffer.from(secret).toString('base64'));
+      const pack = ['--policy-pack', 'policy', '--policy-pack-config', 'rules.json'];
+      const { code, output } = await rehearsal.preview(pack);
+      rehearsal.project.set('compose.yaml', note, undefined);
+      expect(code).not.toBe(0);
+      expect(output).toMatch(
+        /\[mandatory\] +no-leaked-secret +\(containerhost:index:Instance: cortex-editor\)/,
+      );
+    },
+    2 * minutes,
   );
 
   test(
