@@ -1,15 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -22,6 +13,7 @@ import { type Edge, startEdge } from './edge/edge.ts';
 import { followEvents } from './eventLog.ts';
 import { Machines } from './machines.ts';
 import { Project } from './project.ts';
+import { sweep } from './sweep.ts';
 import { run } from './vm/run.ts';
 import type { Vm } from './vm/vm.ts';
 
@@ -91,7 +83,6 @@ export class Rehearsal {
     imageDigest = async () => undefined,
   }: RehearsalArgs): Promise<Rehearsal> {
     const parent = join(cacheDirectory(), 'rehearsals');
-    mkdirSync(parent, { recursive: true });
     await sweep(parent);
     const directory = mkdtempSync(join(parent, 'r-'));
     writeFileSync(join(directory, 'pid'), `${process.pid}`);
@@ -359,23 +350,6 @@ function surroundings(directory: string, project: Project): Record<string, strin
     // each `pulumi` starts Node three times on the same modules
     NODE_COMPILE_CACHE: join(directory, 'compiled'),
   };
-}
-
-/** Takes away what rehearsals left whose process was killed. */
-async function sweep(parent: string): Promise<void> {
-  for (const name of readdirSync(parent)) {
-    const directory = join(parent, name);
-    const file = join(directory, 'pid');
-    const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
-    if (pid !== 0 && existsSync(`/proc/${pid}`)) continue;
-    const made = statSync(directory, { throwIfNoEntry: false });
-    // closed by its own process meanwhile
-    if (!made) continue;
-    // being made just now
-    if (pid === 0 && Date.now() - made.mtimeMs < 60_000) continue;
-    await new Machines(directory, '').destroyAll();
-    rmSync(directory, { recursive: true, force: true });
-  }
 }
 
 function tunnelConfig(project: Project, stack: string): { zoneId?: string } {

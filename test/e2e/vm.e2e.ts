@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { catalog } from '../../rehearsal/images/catalog.ts';
 import { buildTemplate } from '../../rehearsal/images/template.ts';
+import { sweep } from '../../rehearsal/sweep.ts';
 import { machineLeftovers } from '../../rehearsal/vm/leftovers.ts';
 import { run } from '../../rehearsal/vm/run.ts';
 import { openVm, startVm, type Vm } from '../../rehearsal/vm/vm.ts';
@@ -142,3 +143,23 @@ test('what belongs to no VM is found', async () => {
   }
   expect(await machineLeftovers(place('nothing'))).not.toContain('bridge cortex32000');
 });
+
+test(
+  'what a killed rehearsal left is swept once, also when two others start at the same time',
+  async () => {
+    const parent = place('rehearsals');
+    const left = join(parent, 'r-killed');
+    mkdirSync(left, { recursive: true });
+    const ended = 2 ** 22 + 1; // above the highest number that a process has
+    writeFileSync(join(left, 'pid'), String(ended));
+    await start('rehearsals/r-killed/vms/machine');
+    const alive = join(parent, 'r-alive');
+    mkdirSync(alive);
+    writeFileSync(join(alive, 'pid'), String(process.pid));
+
+    await Promise.all([sweep(parent), sweep(parent)]);
+    expect(readdirSync(parent)).toEqual(['r-alive']);
+    expect(await machineLeftovers(parent)).toEqual([]);
+  },
+  minute,
+);
