@@ -1,11 +1,11 @@
 // What `--policy-pack policy` runs: the rules, as Pulumi's SDK for policies takes them.
 import { PolicyPack, type ResourceValidationPolicy, type StackValidationPolicy } from '@pulumi/policy';
-import { check, type Options, type Rule, type Subject } from './rule.ts';
+import { check, type Options, type Rule } from './rule.ts';
 import { rules } from './rules.ts';
 import { made, type Seen, toSubject } from './subject.ts';
 
 /** By URN: what each resource is declared with, which is looked at before the stack is. */
-const declared = new Map<string, Subject>();
+const declared = new Map<string, Seen>();
 
 new PolicyPack('cortex', { enforcementLevel: 'mandatory', policies: rules.map(policy) });
 
@@ -21,10 +21,9 @@ function policy(rule: Rule): ResourceValidationPolicy | StackValidationPolicy {
       return {
         ...common,
         validateResource: (args, report) => {
-          const subject = toSubject(args);
-          declared.set(args.urn, subject);
+          declared.set(args.urn, args);
           if (!Object.hasOwn(rule.checks, args.type)) return;
-          const found = check(rule, subject, chosen(rule, args));
+          const found = check(rule, toSubject(args), chosen(rule, args));
           for (const { message } of found) report(message);
         },
       };
@@ -33,7 +32,7 @@ function policy(rule: Rule): ResourceValidationPolicy | StackValidationPolicy {
         ...common,
         validateStack: (args, report) => {
           const found = rule.check(
-            args.resources.map((one: Seen) => made(toSubject(one), declared.get(one.urn))),
+            args.resources.map((one: Seen) => made(one, declared.get(one.urn))),
             chosen(rule, args),
           );
           for (const { message, urn } of found) report(message, urn);

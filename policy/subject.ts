@@ -18,8 +18,9 @@ export function toSubject({ type, name, urn, props, opts }: Seen): Subject {
  * As a whole stack is judged: by what was made of a resource, and where that does not say it again, by what it is
  * declared with.
  */
-export function made(subject: Subject, declared: Subject | undefined): Subject {
-  return { ...subject, props: { ...declared?.props, ...subject.props } };
+export function made(seen: Seen, declared: Seen | undefined): Subject {
+  const subject = toSubject(seen);
+  return { ...subject, props: { ...(declared && toSubject(declared).props), ...subject.props } };
 }
 
 function copy(value: unknown): unknown {

@@ -38,7 +38,7 @@ export function containerhost(hosts: Hosts = new Hosts()): ResourceOperations {
     },
     preview: (type, req) => {
       attribution.tell(of(type), req);
-      return of(type).preview(req, hosts);
+      return of(type).preview?.(req, hosts) ?? {};
     },
     create: (type, req) => of(type).create(req, hosts),
     read: (type, req) => of(type).read(req, hosts),

@@ -21,8 +21,6 @@ export const images: Resource = {
 
   diff: ({ oldInputs, news }) => inPlace(oldInputs, news),
 
-  preview: () => ({}),
-
   async create(req, hosts) {
     const { stack } = await fetch(req.inputs, req, hosts);
     return { id: stack, properties: {} };

@@ -26,8 +26,6 @@ export const proxy: Resource = {
 
   outcome: () => mends,
 
-  preview: () => ({}),
-
   async create(req, hosts) {
     const { stack } = await listen(req.inputs, req, hosts);
     return { id: stack, properties: {} };

@@ -22,7 +22,8 @@ export interface Resource {
   outcome?(news: Props): string;
   check(req: CheckRequest): CheckResult;
   diff(req: DiffRequest): DiffResult;
-  preview(req: PreviewRequest, hosts: Hosts): Props | Promise<Props>;
+  /** what a program gets to know before; absent where it gets to know nothing */
+  preview?(req: PreviewRequest, hosts: Hosts): Promise<Props>;
   create(req: CreateRequest, hosts: Hosts): Promise<CreateResult>;
   read(req: ReadRequest, hosts: Hosts): Promise<ReadResult>;
   /** absent where every change is a replacement */

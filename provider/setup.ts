@@ -44,8 +44,6 @@ export const setup: Resource = {
 
   diff: ({ oldInputs, news }) => inPlace(oldInputs, news),
 
-  preview: () => ({}),
-
   async create(req, hosts) {
     const { stack, host } = reveal(req.inputs) as unknown as SetupInputs;
     return { id: `${stack}/${host.machineId}`, properties: await mend(req.inputs, req, hosts) };

@@ -14,8 +14,6 @@ export const slot: Resource = {
 
   diff: ({ oldInputs, news }) => inPlace(oldInputs, news),
 
-  preview: () => ({}),
-
   async create(req, hosts) {
     const { stack, service } = await switchTo(req.inputs, req, hosts);
     return { id: `${stack}/${service}`, properties: {} };

@@ -18,8 +18,6 @@ export const volume: Resource = {
 
   diff: ({ oldInputs, news }) => inPlace(oldInputs, news),
 
-  preview: () => ({}),
-
   async create(req, hosts) {
     const { stack, volume: name } = await carry(req.inputs, req, hosts);
     return { id: `${stack}/${name}`, properties: {} };

@@ -42,10 +42,10 @@ export interface Shell {
 }
 
 /**
- * A shell that takes what comes in as one script. `bash -s` reads a pipe byte by byte, lest it takes what a command is
+ * For `bash -c`: takes what comes in as one script. `bash -s` reads a pipe byte by byte, lest it takes what a command is
  * to read: of a preview's question to a host that was a tenth.
  */
-const whole = `bash -c 'eval "$(cat)"'`;
+export const takeWhole = 'eval "$(cat)"';
 
 /** How long an open connection may take to answer before it is taken for dead. */
 const answersWithinMs = 2000;
@@ -78,7 +78,7 @@ export class SshShell implements Shell {
     // A script is complete before its first line runs: a connection lost on the way runs none of it.
     const wrapped = `main() {\n${script}\n}\nmain </dev/null\nexit $?\n`;
     const itself = this.#connection.user === 'root' || options.asRoot === false;
-    const shell = itself ? whole : `sudo -n ${whole}`;
+    const shell = `${itself ? '' : 'sudo -n '}bash -c '${takeWhole}'`;
     const { code, stdout, stderr } = await this.#share(
       () => execute([...this.#destination, shell], wrapped, options),
       options.repeatable === true,

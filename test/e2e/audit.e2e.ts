@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Driver } from '../../rehearsal/load/driver.ts';
 import { expectClean, minutes, well } from './rehearse.ts';
-import { over, started, startTeam, type Team, visitors } from './team.ts';
+import { entry, over, started, startTeam, type Team, visitors } from './team.ts';
 
 let owner: Team['owner'];
 let vm: Team['vm'];
@@ -61,12 +61,7 @@ test(
   'adoption stops nothing, and the first rollout loses nothing',
   async () => {
     const before = await started(vm);
-    const entries = Number(
-      await vm.exec(
-        'curl --silent --fail --request POST --data x "http://$(docker inspect --format "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}" cortex-cortex-engine-1):8000/ledger?id=before" | jq .times',
-      ),
-    );
-    expect(entries).toBe(1);
+    expect(await entry(vm)).toBe(1);
     // connected before: their connections go past the proxy until they leave
     const early = await visitors(vm);
     const visiting = new Map<string, Driver>([['adoption', early]]);

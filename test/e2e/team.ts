@@ -92,6 +92,15 @@ export async function started(vm: Vm): Promise<Record<string, string>> {
   );
 }
 
+/** Writes `before` into the ledger of the engine that Compose started. @returns how often it has been written */
+export async function entry(vm: Vm): Promise<number> {
+  return Number(
+    await vm.exec(
+      'curl --silent --fail --request POST --data x "http://$(docker inspect --format "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}" cortex-cortex-engine-1):8000/ledger?id=before" | jq .times',
+    ),
+  );
+}
+
 /** Visitors of both published services, on connections that they keep. */
 export function visitors(vm: Vm): Promise<Driver> {
   const target = (service: string, port: number) => ({ service, address: '127.0.0.1', port });

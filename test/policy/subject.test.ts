@@ -26,13 +26,12 @@ test('what is not known yet has a word of its own, wherever it is; the SDK would
 });
 
 test('a stack is judged by what was made, and by what was declared where that says no more', () => {
-  const subject = (props: Record<string, unknown>) => ({
-    ...{ type: 't', name: 'n', urn: 'u', protect: false },
-    props,
-  });
-  const declared = subject({ spec: { image: 'a' }, name: unknown });
-  expect(made(subject({ name: 'web-1234567' }), declared)).toEqual(
+  const identity = { type: 't', name: 'n', urn: 'u' };
+  const seen = (props: Record<string, unknown>) => ({ ...identity, props, opts: { protect: false } });
+  const subject = (props: Record<string, unknown>) => ({ ...identity, props, protect: false });
+  const declared = seen({ spec: { image: 'a' }, name: unknown });
+  expect(made(seen({ name: 'web-1234567' }), declared)).toEqual(
     subject({ spec: { image: 'a' }, name: 'web-1234567' }),
   );
-  expect(made(declared, undefined)).toEqual(declared);
+  expect(made(declared, undefined)).toEqual(subject({ spec: { image: 'a' }, name: unknown }));
 });

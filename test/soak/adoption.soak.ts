@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Driver } from '../../rehearsal/load/driver.ts';
 import { eventually, expectClean, minutes, well } from '../e2e/rehearse.ts';
-import { over, started, startTeam, type Team, visitors } from '../e2e/team.ts';
+import { entry, over, started, startTeam, type Team, visitors } from '../e2e/team.ts';
 
 /** What may come between an adoption and the end of the first rollout. Each on a machine of its own. */
 let machine: Team;
@@ -10,16 +10,12 @@ let loads: Driver[];
 beforeEach(async () => {
   loads = [];
   machine = await startTeam();
-  const write = 'curl --silent --fail --request POST --data x';
-  await machine.vm.exec(`${write} "http://${engine}:8000/ledger?id=before"`);
+  expect(await entry(machine.vm)).toBe(1);
 }, 20 * minutes);
 afterEach(async () => {
   await Promise.allSettled(loads.map((load) => load.stop()));
   await machine?.owner.close();
 }, minutes);
-
-const engine =
-  '$(docker inspect --format "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}" cortex-cortex-engine-1)';
 
 async function adopt({ team }: Team): Promise<void> {
   well(await team.cortex(['adopt', 'cortex', '--stack', 'team']));
@@ -29,6 +25,14 @@ async function visited(): Promise<Driver> {
   const load = await visitors(machine.vm);
   loads.push(load);
   return load;
+}
+
+/** The rollout that goes through: while visitors come, and nothing is lost. */
+async function takesOver(what: string, runtime: string): Promise<void> {
+  const load = await visited();
+  well(await machine.team.up());
+  await over(what, load);
+  await expectTakenOver(machine, runtime);
 }
 
 /** As it is to be in the end: everything runs under the runtime, on the data of before, and nothing else is left. */
@@ -67,11 +71,8 @@ test(
     expect(after['/cortex-cortex-engine-1']).not.toBe(before['/cortex-cortex-engine-1']);
     await over('a first rollout that fails', failing);
 
-    const mended = await visited();
     owner.project.set('docker-compose.yml', test, ['CMD-SHELL', healthy]);
-    well(await team.up());
-    await over('the one after it', mended);
-    await expectTakenOver(machine, 'docker');
+    await takesOver('the one after it', 'docker');
   },
   10 * minutes,
 );
@@ -79,15 +80,12 @@ test(
 test(
   'the machine reboots in between: Docker has its ports as before, and the first rollout goes through',
   async () => {
-    const { vm, team } = machine;
+    const { vm } = machine;
     await adopt(machine);
     await vm.reboot();
     await eventually(120, () => vm.exec('curl --silent --fail --max-time 5 http://127.0.0.1:5001/engine'));
     await eventually(60, () => vm.exec('curl --silent --fail --max-time 5 http://127.0.0.1:5002/'));
-    const load = await visited();
-    well(await team.up());
-    await over('the first rollout after a reboot', load);
-    await expectTakenOver(machine, 'docker');
+    await takesOver('the first rollout after a reboot', 'docker');
   },
   10 * minutes,
 );
@@ -95,13 +93,9 @@ test(
 test(
   'Podman is the first runtime: the first rollout is the flip',
   async () => {
-    const { team } = machine;
-    team.flag('podman');
+    machine.team.flag('podman');
     await adopt(machine);
-    const load = await visited();
-    well(await team.up());
-    await over('the first rollout, to Podman', load);
-    await expectTakenOver(machine, 'podman');
+    await takesOver('the first rollout, to Podman', 'podman');
   },
   10 * minutes,
 );

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hostLibrary } from '../../../provider/hostSetup.ts';
+import { takeWhole } from '../../../provider/ssh/shell.ts';
 
 export interface Outcome {
   /** -1: killed */
@@ -147,7 +148,7 @@ export class TempHost {
 }
 
 /** A session of its own, so that it can be killed with everything in it. */
-const session = ['--wait', 'bash', '-c', 'eval "$(cat)"'];
+const session = ['--wait', 'bash', '-c', takeWhole];
 
 /** The proxy: what it runs with is in `running`, one file a backend; a reload reads `proxies` again. */
 const reload = `rm -f "$root"/running/*
