@@ -8,6 +8,7 @@ import uuid
 
 from .access import Forbidden, Validator, certs_of
 from .ingress import DEFAULTS, load_rules, rule_for, seconds_of
+from .sent import delivered
 from .stream import bridge, upgraded
 from .token import read_token
 
@@ -123,6 +124,7 @@ class Connector:
         except (OSError, TimeoutError, asyncio.IncompleteReadError):
             pass  # the edge had no request for it, or one of the ends went away: both are told by the closing
         finally:
+            await delivered(writer)
             writer.close()
 
     async def forward(self, head, reader, writer):
@@ -147,7 +149,7 @@ class Connector:
                 await bridge(reader, writer, inward, outward)
                 return
             outward.write(with_host(head, rule.options["httpHostHeader"]))
-            up = asyncio.create_task(pipe(reader, outward))
+            up = asyncio.create_task(hand_on(reader, outward))
             try:
                 await pipe(inward, writer)  # the origin's answer ends the exchange
             finally:
@@ -207,9 +209,13 @@ def with_host(head, host):
 
 
 async def pipe(reader, writer):
-    """Until the reader ends; then the writer has nothing more to say."""
+    """Until the reader ends."""
     while data := await reader.read(65536):
         writer.write(data)
         await writer.drain()
-    if writer.can_write_eof():
-        writer.write_eof()
+
+
+async def hand_on(reader, writer):
+    """Until the reader ends; then the writer has nothing more to say."""
+    await pipe(reader, writer)
+    writer.write_eof()
