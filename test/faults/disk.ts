@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Registry, startRegistry } from '../../rehearsal/registry.ts';
-import { asAccount } from '../../rehearsal/tamper.ts';
+import type { RuntimeName } from '../../spec/service.ts';
 import type { Fault } from './fault.ts';
 
 /** The data's disk, to the last block: space is taken, nothing is written. */
@@ -23,35 +23,41 @@ const copying: Fault = {
   outage: 0,
 };
 
-const image = '97layer/cortex-dashboard:1.4.3';
-const pulled = `127.0.0.1:5000/${image}`;
+const version = '97layer/cortex-dashboard:1.4.2';
+const local = '127.0.0.1:5000';
+const layout = '/root/layout';
 /** where the engines put what they pull */
 const places = ['/var/lib/docker/tmp', '/var/tmp'];
 let registry: Registry | undefined;
 
+/** A version that neither engine has a part of: no layer of it is on the host, and the one of its own has 1 MiB. */
+const publish = (image: string) => `set -e
+container=$(docker create ${version})
+head -c 1M /dev/urandom >/root/ballast
+docker cp --quiet /root/ballast "$container:/ballast"
+docker commit "$container" ${image}
+docker rm "$container"
+rm -rf ${layout}; mkdir ${layout}; docker save ${image} | tar -x -C ${layout}
+docker image rm ${image}
+mkdir -p /etc/containers/registries.conf.d
+printf '[[registry]]\nlocation = "${local}"\ninsecure = true\n' >/etc/containers/registries.conf.d/rehearsal.conf`;
+
 /** The new version is in a registry, and what the engines may write is smaller than its layers. */
 const pulling: Fault = {
   name: 'the disk is full while an image is pulled',
-  strike: async ({ begin, rehearsal: { vm, project } }) => {
-    const layout = '/root/layout';
-    await vm.exec(
-      [
-        `docker image rm ${pulled} || true`,
-        asAccount(`podman image rm ${pulled} || true`),
-        `rm -rf ${layout}; mkdir ${layout}; docker save ${image} | tar -x -C ${layout}`,
-        'mkdir -p /etc/containers/registries.conf.d',
-        'printf \'[[registry]]\\nlocation = "127.0.0.1:5000"\\ninsecure = true\\n\' >/etc/containers/registries.conf.d/rehearsal.conf',
-      ].join('\n'),
-    );
+  strike: async ({ begin, from, rehearsal: { vm, project } }) => {
+    const image = largeVersion(from);
+    await vm.exec(publish(image));
     registry = await startRegistry(join(vm.directory, 'root', layout));
     // Docker needs no TLS for a registry on loopback
     await vm.exec(
       [
-        `systemd-run --quiet --unit=registry socat TCP-LISTEN:5000,bind=127.0.0.1,fork,reuseaddr TCP:${vm.gateway}:${registry.port}`,
+        'set -e',
+        `systemd-run --quiet --collect --unit=registry socat TCP-LISTEN:5000,bind=127.0.0.1,fork,reuseaddr TCP:${vm.gateway}:${registry.port}`,
         ...places.map((place) => `mkdir -p ${place}; mount -t tmpfs -o size=64k,mode=1777 tmpfs ${place}`),
       ].join('\n'),
     );
-    project.edit('compose.yaml', '97layer/cortex-dashboard:1.4.2', pulled);
+    project.edit('compose.yaml', version, `${local}/${image}`);
     const { code, output } = await begin().ended;
     if (code === 0 || !output.includes('the disk is full'))
       throw new Error(`up ended with ${code} and did not say that the disk is full:\n${output}`);
@@ -59,12 +65,15 @@ const pulling: Fault = {
   mend: async ({ rehearsal: { vm } }) => {
     await vm.exec(places.map((place) => `umount ${place}`).join('\n'));
   },
-  after: async ({ rehearsal: { vm, project } }) => {
-    project.edit('compose.yaml', pulled, '97layer/cortex-dashboard:1.4.2');
+  after: async ({ from, rehearsal: { vm, project } }) => {
+    project.edit('compose.yaml', `${local}/${largeVersion(from)}`, version);
     await vm.exec('systemctl stop registry.service');
     await registry?.close();
   },
   outage: 0,
 };
+
+/** Of each direction another, since the engines keep what they pulled. */
+const largeVersion = (from: RuntimeName) => `97layer/cortex-dashboard:large-from-${from}`;
 
 export const disk: Fault[] = [copying, pulling];
