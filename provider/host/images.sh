@@ -97,10 +97,16 @@ image_problem() { # $1 engine, $2 image, $3 what the engine said
   printf 'containerhost: image "%s" is not in %s on this host and could not be pulled: %s\n' "$2" "$1" "$last" >&2
 }
 
+# Who the rootless account is: looked up once by those who ask as it many times.
+know_account() { # $1 account
+  if [ "${account_name:-}" = "$1" ]; then return 0; fi
+  IFS=: read -r account_name _ account_uid _ _ account_home _ < <(getent passwd "$1") || fail "there is no account \"$1\" on this host"
+}
+
 # By setpriv, as the verbs do: runuser writes a login into the journal each time.
 as_account() { # $1 account, $2… command: as the rootless account would run it
-  local account=$1 uid home
-  IFS=: read -r _ _ uid _ _ home _ < <(getent passwd "$account") || fail "there is no account \"$account\" on this host"
+  local account=$1
+  know_account "$account"
   shift
-  (cd / && exec setpriv --reuid="$account" --regid="$account" --init-groups env HOME="$home" USER="$account" XDG_RUNTIME_DIR="/run/user/$uid" DBUS_SESSION_BUS_ADDRESS="unix:path=/run/user/$uid/bus" "$@" 7>&- 8>&- 9>&-)
+  (cd / && exec setpriv --reuid="$account" --regid="$account" --init-groups env HOME="$account_home" USER="$account" XDG_RUNTIME_DIR="/run/user/$account_uid" DBUS_SESSION_BUS_ADDRESS="unix:path=/run/user/$account_uid/bus" "$@" 7>&- 8>&- 9>&-)
 }

@@ -3,12 +3,13 @@
 # Whatever cannot be read fails the whole reading: half of the truth would look like drift.
 
 read_stack() { # $1 stack, $2 account
-  local account=$2 home directory work docker podman secrets units
+  local account=$2 directory work docker podman secrets units account_name account_uid account_home
   # Podman is over before it would have to collect its garbage
   local -x GOGC=off
   # What takes the longest is asked at the same time, and while the rest is read.
   mkdir -p "$locks"
   work=$(mktemp -d -p "$locks" read.XXXXXX)
+  know_account "$account"
   # shellcheck disable=SC2064 # the value of now
   trap "rm -rf '$work'" EXIT
   # A failure of either ends its shell: no `&&` here, under which it would not.
@@ -36,13 +37,12 @@ read_stack() { # $1 stack, $2 account
   echo "=== volumes"
   read_carried "$1"
   echo "=== files"
-  home=$(getent passwd "$account" | cut -d: -f6)
-  read_files "$work" "$1" "$home"
+  read_files "$work" "$1" "$account_home"
   cat "$work/files"
   echo "=== texts"
   read_texts "$1" "$work/files"
   echo "=== unit-files"
-  find /etc/systemd/system /etc/systemd/user /etc/containers/systemd "$home"/.config/{systemd/user,containers/systemd} \
+  find /etc/systemd/system /etc/systemd/user /etc/containers/systemd "$account_home"/.config/{systemd/user,containers/systemd} \
     -maxdepth 2 \( -name '*.service' -o -name '*.container' -o -name '*.kube' -o -name '*.pod' \) -not -path '*.wants/*' 2>/dev/null || true
   echo "=== host"
   read_host "$account"
@@ -236,12 +236,10 @@ read_records() { # $1 service directory
   done
 }
 
-# A digest of each secret as it is now, keyed, so that it tells nothing of the value.
-digest_secret() { { cat "$base/key" && sha256sum; } | sha256sum | cut -d' ' -f1; }
-
-# `<instance> <secret> <digest>` for each instance directory given: of what is there now, not of what was sent.
+# `<instance>-<secret> <digest>` of each secret of the instance directories given: of what is there now, not of what was
+# sent. Each digest is keyed, so that it tells nothing of the value.
 read_secrets() { # $1 account, $2… instance directories
-  local account=$1 directory instance runtime secret names=() digest data
+  local account=$1 directory instance runtime secret names=() kept=() values=()
   shift
   for directory in "$@"; do
     if [ ! -e "$directory/secret-names" ]; then continue; fi
@@ -252,19 +250,48 @@ read_secrets() { # $1 account, $2… instance directories
       if [ "$runtime" = podman ]; then
         names+=("$instance-$secret")
       elif [ -e "$directory/secrets/$secret" ]; then
-        digest=$(digest_secret <"$directory/secrets/$secret")
-        printf '%s %s\n' "$instance-$secret" "$digest"
+        kept+=("$instance-$secret")
+        values+=("$directory/secrets/$secret")
       fi
     done <"$directory/secret-names"
   done
-  if [ "${#names[@]}" = 0 ]; then return 0; fi
-  # Those that are not there any more are missing in the answer, which is how their absence is told.
-  { as_account "$account" podman secret inspect --showsecret "${names[@]}" 2>/dev/null || true; } |
+  {
+    if [ "${#values[@]}" != 0 ]; then sha256sum -- "${values[@]}" | name_digests "${kept[@]}"; fi
+    if [ "${#names[@]}" != 0 ]; then podman_digests "$account" "${names[@]}"; fi
+  } | key_digests
+}
+
+# Those that are not there any more are missing in the answer, which is how their absence is told.
+podman_digests() { # $1 account, $2… secrets
+  local account=$1 secret data digest
+  shift
+  { as_account "$account" podman secret inspect --showsecret "$@" 2>/dev/null || true; } |
     jq -r '.[] | .Spec.Name + " " + (.SecretData | @base64)' |
     while read -r secret data; do
-      digest=$(base64 -d <<<"$data" | digest_secret)
-      printf '%s %s\n' "$secret" "$digest"
+      digest=$(base64 -d <<<"$data" | sha256sum)
+      printf '%s %s\n' "$secret" "${digest%% *}"
     done
+}
+
+name_digests() { # $1… names, in the order of the lines of sha256sum on stdin
+  local digest name
+  for name in "$@"; do
+    read -r digest _ || return 1
+    printf '%s %s\n' "$name" "$digest"
+  done
+}
+
+# Of `<name> <digest>` on stdin. By one process for all, which wants files.
+key_digests() {
+  local key name digest names=() keyed
+  read -r key <"$base/key" || true
+  keyed=$(mktemp -d -p "$locks" keyed.XXXXXX)
+  while read -r name digest; do
+    printf '%s%s  -\n' "$key" "$digest" >"$keyed/$name"
+    names+=("$name")
+  done
+  if [ "${#names[@]}" != 0 ]; then (cd "$keyed" && sha256sum -- "${names[@]}") | name_digests "${names[@]}"; fi
+  rm -rf "$keyed"
 }
 
 # What a new instance is like, for later readings to be compared with.
