@@ -5,6 +5,8 @@ import type { Rehearsal } from '../../rehearsal/rehearsal.ts';
 import { knownTo, strangers } from '../../rehearsal/strangers.ts';
 import { asAccount } from '../../rehearsal/tamper.ts';
 import { targets } from '../../rehearsal/targets.ts';
+import { flippedBack } from '../faults/deployment.ts';
+import { giveUpSooner, suffer } from '../faults/fault.ts';
 import { data, withoutLedger, write } from './data.ts';
 import { eventually, expectClean, inside, minutes, rehearse, well, who } from './rehearse.ts';
 import { inContainer, listMounted, listVolume, plantVolume } from './volume.ts';
@@ -13,13 +15,7 @@ let rehearsal: Rehearsal;
 beforeAll(async () => {
   rehearsal = await rehearse();
   rehearsal.flag('docker');
-  // so that an instance that never becomes healthy is given up sooner
-  for (const service of ['cortex-admin', 'cortex-dashboard', 'cortex-engine']) {
-    const probing = { interval: '3s', timeout: '3s', retries: 4 };
-    for (const [key, value] of Object.entries(probing)) {
-      rehearsal.project.set('compose.yaml', ['services', service, 'healthcheck', key], value);
-    }
-  }
+  giveUpSooner(rehearsal);
   well(await rehearsal.up());
 }, 20 * minutes);
 afterAll(async () => {
@@ -103,6 +99,18 @@ describe('a new version that never becomes healthy', () => {
       well(await rehearsal.up());
     },
     6 * minutes,
+  );
+});
+
+describe('a fault under the whole load; `npm run soak -- faults` has all of them, both ways', () => {
+  test(
+    flippedBack.name,
+    async () => {
+      expect(await suffer(rehearsal, flippedBack, { from: 'docker', to: 'podman' })).toMatchObject({
+        lost: 0,
+      });
+    },
+    5 * minutes,
   );
 });
 

@@ -61,7 +61,7 @@ const cancelled: Fault = {
   outage: 0,
 };
 
-const flippedBack: Fault = {
+export const flippedBack: Fault = {
   name: 'the flag is flipped back while half of the services have moved',
   strike: async ({ begin, rehearsal, from }) => {
     const up = begin();
