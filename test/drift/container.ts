@@ -89,7 +89,7 @@ export const remade: Tampering[] = [
     what: 'another value of a variable',
     service: 'cortex-dashboard',
     names: 'spec.environment.LOG_LEVEL',
-    done: recreated('environment: { LOG_LEVEL: debug }', 'Environment=LOG_LEVEL=debug'),
+    done: recreated('environment: { LOG_LEVEL: trace }', 'Environment=LOG_LEVEL=trace'),
   },
   {
     what: 'another working directory',

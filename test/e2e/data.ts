@@ -4,7 +4,9 @@ import { inside } from './rehearse.ts';
 
 /** What each writer of a volume has, as its container sees it: admin runs as root, the engine as 1000. */
 export async function data({ edge, vm }: Rehearsal): Promise<Record<string, unknown>> {
-  const { body } = await ask(edge.publicPort, 'cortex-admin.localhost', '/data');
+  const { status, body } = await ask(edge.publicPort, 'cortex-admin.localhost', '/data');
+  if (status !== 200)
+    throw new Error(`cortex-admin answered ${status} when its data were asked for: ${body}`);
   return { admin: JSON.parse(body), engine: JSON.parse(await inside(vm, 'cortex-engine', 8000, '/data')) };
 }
 

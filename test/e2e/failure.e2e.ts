@@ -102,13 +102,12 @@ describe('a new version that never becomes healthy', () => {
   );
 });
 
-describe('a fault under the whole load; `npm run soak -- faults` has all of them, both ways', () => {
+describe('a fault under load; `npm run soak -- faults` has all of them, both ways and under more', () => {
   test(
     flippedBack.name,
     async () => {
-      expect(await suffer(rehearsal, flippedBack, { from: 'docker', to: 'podman' })).toMatchObject({
-        lost: 0,
-      });
+      const cost = await suffer(rehearsal, flippedBack, { from: 'docker', to: 'podman' }, rate);
+      expect(cost).toMatchObject({ lost: 0 });
     },
     5 * minutes,
   );

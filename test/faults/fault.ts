@@ -62,8 +62,8 @@ export interface Cost {
   failures: Record<string, number>;
 }
 
-/** Requests a second, over all services with a hostname. */
-const rate = 200;
+/** Requests a second, over all services with a hostname, that a machine can do which does nothing else meanwhile. */
+const wholeRate = 200;
 
 const services = ['cortex-admin', 'cortex-dashboard', 'cortex-editor'];
 
@@ -75,7 +75,12 @@ let written = 0;
  * @throws when more is lost than the fault may cost, the next `up` fails, data differ, a service is not served from the flag's runtime, more than one
  *   instance of a service is left, the preview is not clean, or something is on the host that nobody knows of
  */
-export async function suffer(rehearsal: Rehearsal, fault: Fault, { from, to }: Direction): Promise<Cost> {
+export async function suffer(
+  rehearsal: Rehearsal,
+  fault: Fault,
+  { from, to }: Direction,
+  rate = wholeRate,
+): Promise<Cost> {
   let struckAt = Number.NaN;
   const stage: Stage = {
     rehearsal,
@@ -87,7 +92,7 @@ export async function suffer(rehearsal: Rehearsal, fault: Fault, { from, to }: D
     begin: (args) => new Running(rehearsal, args),
   };
   try {
-    const { backSeconds, report } = await strike(stage, fault);
+    const { backSeconds, report } = await strike(stage, fault, rate);
     const paid = { ...cost(report, struckAt), backSeconds };
     process.stderr.write(`${row(fault, stage, paid)}\n`);
     // of a fault that does not say when it struck nothing may be lost
@@ -104,7 +109,11 @@ export async function suffer(rehearsal: Rehearsal, fault: Fault, { from, to }: D
   }
 }
 
-async function strike(stage: Stage, fault: Fault): Promise<{ backSeconds: number | null; report: Report }> {
+async function strike(
+  stage: Stage,
+  fault: Fault,
+  rate: number,
+): Promise<{ backSeconds: number | null; report: Report }> {
   const { rehearsal, from, to } = stage;
   await servedFrom(rehearsal, from);
   written += 1;
