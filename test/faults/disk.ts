@@ -30,7 +30,7 @@ const layout = '/root/layout';
 const places = ['/var/lib/docker/tmp', '/var/tmp'];
 let registry: Registry | undefined;
 
-/** A version that neither engine has a part of: no layer of it is on the host, and the one of its own has 1 MiB. */
+/** A version with a layer of 1 MiB that neither engine has. */
 const publish = (image: string) => `set -e
 container=$(docker create ${version})
 head -c 1M /dev/urandom >/root/ballast
