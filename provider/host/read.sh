@@ -8,8 +8,8 @@ read_stack() { # $1 stack, $2 account
   local -x GOGC=off
   # What takes the longest is asked at the same time, and while the rest is read.
   mkdir -p "$locks"
-  work=$(mktemp -d -p "$locks" read.XXXXXX)
   know_account "$account"
+  work=$(mktemp -d -p "$locks" read.XXXXXX)
   # shellcheck disable=SC2064 # the value of now
   trap "rm -rf '$work'" EXIT
   # A failure of either ends its shell: no `&&` here, under which it would not.
@@ -255,6 +255,7 @@ read_secrets() { # $1 account, $2… instance directories
       fi
     done <"$directory/secret-names"
   done
+  if [ "$((${#values[@]} + ${#names[@]}))" = 0 ]; then return 0; fi
   {
     if [ "${#values[@]}" != 0 ]; then sha256sum -- "${values[@]}" | name_digests "${kept[@]}"; fi
     if [ "${#names[@]}" != 0 ]; then podman_digests "$account" "${names[@]}"; fi
