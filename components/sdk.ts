@@ -4,6 +4,8 @@
  */
 import { createRequire } from 'node:module';
 import * as log from '@pulumi/pulumi/log/index.js';
+import { Resource } from '@pulumi/pulumi/resource.js';
+import * as debuggable from '@pulumi/pulumi/runtime/debuggable.js';
 
 /**
  * The Automation API runs Pulumi from a program; functions that travel (dynamic providers, callbacks of other
@@ -31,8 +33,38 @@ function absent(name: string): object {
   return new Proxy({}, { get: (_, member) => (member === '__esModule' ? undefined : missing(member)) });
 }
 
-// The SDK asks for a stack for each of its promises, and would map every frame of it to a source.
+// Node runs the sources themselves: there is nothing to map a frame of an error to.
 Reflect.deleteProperty(Error, 'prepareStackTrace');
 
+// Where a promise was made is kept for whoever looks for one that leaks (PULUMI_DEBUG_PROMISE_LEAKS); that one leaks is
+// found out all the same.
+const made = member(debuggable, 'debuggablePromise') as (...args: unknown[]) => unknown;
+replace(debuggable, 'debuggablePromise', (...args: unknown[]) => {
+  const { stackTraceLimit } = Error;
+  if (!member(debuggable, 'debugPromiseLeaks')) Error.stackTraceLimit = 0;
+  try {
+    return made(...args);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+});
+
+// A line of the program for each frame of each resource: half of the state, with the paths of whoever deployed last.
+Reflect.set(Resource, 'stackTrace', () => []);
+
 // Three messages for each resource, which the engine is sent one after the other, and shows to nobody.
-Reflect.set(Reflect.get(log, 'default') ?? log, 'debug', () => Promise.resolve());
+replace(log, 'debug', () => Promise.resolve());
+
+/** The SDK's modules call each other's functions by their modules, which are CommonJS. */
+function replace(module: object, name: string, by: unknown): void {
+  Reflect.set(common(module), name, by);
+}
+
+/** What a module exports and its types do not say. */
+function member(module: object, name: string): unknown {
+  return Reflect.get(common(module), name);
+}
+
+function common(module: object): object {
+  return Reflect.get(module, 'default') ?? module;
+}

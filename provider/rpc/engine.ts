@@ -13,9 +13,12 @@ const severities = {
 /** The engine's end of the line: where messages to the operator go. */
 export class Engine {
   #client: InstanceType<typeof engineGrpc.EngineClient> | undefined;
+  #address: string | undefined;
 
   /** Talks to the engine at this address from now on; one provider may serve many engines in turn. */
   attach(address: string): void {
+    if (address === this.#address) return;
+    this.#address = address;
     this.#client?.close();
     this.#client = new engineGrpc.EngineClient(address, grpc.credentials.createInsecure());
   }

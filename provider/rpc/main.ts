@@ -1,3 +1,4 @@
+import { announce } from './announcement.ts';
 import type { ResourceProvider } from './resourceProvider.ts';
 import { serve } from './serve.ts';
 
@@ -13,6 +14,8 @@ export async function main(
   argv: string[] = process.argv.slice(2),
 ): Promise<void> {
   const served = await serve(provider, { engineAddress: engineAddress(argv) });
+  // before the port is said: the engine may start the next one as soon as it has it
+  announce(served.port);
   process.stdout.write(`${served.port}\n`);
 
   const engine = process.ppid;

@@ -36,3 +36,25 @@ test('what is left out says so when somebody calls it', () => {
     'computeCodePaths of @pulumi/pulumi/runtime/closure/codePaths is left out: see components/sdk.ts',
   );
 });
+
+const promises = `
+  const { debuggablePromise } = loaded('@pulumi/pulumi/runtime/debuggable.js');
+  const kept = new Promise(() => {});
+  debuggablePromise(kept, 'a test');
+  console.log(JSON.stringify([Object.hasOwn(kept, '_debugStackTrace'), kept._debugStackTrace.includes(' at '), Error.stackTraceLimit]));
+  process.reallyExit(0);`;
+
+test('where a promise was made is kept only for whoever looks for one that leaks', () => {
+  const ours = load("await import('./components/sdk.ts');");
+  expect(inNode(`${ours} ${promises}`)).toEqual([true, false, 10]);
+  expect(inNode(`process.env.PULUMI_DEBUG_PROMISE_LEAKS = 'true'; ${ours} ${promises}`)).toEqual([
+    true,
+    true,
+    10,
+  ]);
+});
+
+test('a resource does not say where in the program it stands: that would be in the state', () => {
+  const where = 'console.log(JSON.stringify(loaded("@pulumi/pulumi/resource.js").Resource.stackTrace(0)));';
+  expect(inNode(`${load("await import('./components/sdk.ts');")} ${where}`)).toEqual([]);
+});

@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+
+const launcher = resolve(import.meta.dirname, '../../../provider/pulumi-resource-containerhost');
+let runtime: string;
+let announcement: string;
+let started: ChildProcess[];
+
+beforeEach(() => {
+  started = [];
+  runtime = mkdtempSync(join(tmpdir(), 'announcement-'));
+  announcement = join(runtime, `containerhost-${userInfo().uid}`, `engine-${process.pid}`);
+});
+afterEach(async () => {
+  for (const child of started) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  rmSync(runtime, { recursive: true, force: true });
+});
+
+function start(command: string, args: string[]): ChildProcess {
+  const env = { ...process.env, XDG_RUNTIME_DIR: runtime };
+  const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  started.push(child);
+  return child;
+}
+
+/** This process stands in for an engine. */
+async function launch(): Promise<{ child: ChildProcess; port: number; said: () => string }> {
+  const child = start(launcher, ['127.0.0.1:1']);
+  let errors = '';
+  child.stderr?.on('data', (text) => {
+    errors += text;
+  });
+  if (!child.stdout) throw new Error('no stdout');
+  const { value } = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
+  return { child, port: Number(value), said: () => errors };
+}
+
+function announced(pid: number | undefined, port: number): void {
+  mkdirSync(join(announcement, '..'), { mode: 0o700 });
+  writeFileSync(announcement, `${pid} ${port}\n`);
+}
+
+test('the second process of an engine says where the first serves, and is none of its own', async () => {
+  const first = await launch();
+  expect(readFileSync(announcement, 'utf8')).toBe(`${first.child.pid} ${first.port}\n`);
+  const second = await launch();
+  expect(second.port).toBe(first.port);
+  expect(readFileSync(`/proc/${second.child.pid}/comm`, 'utf8')).toBe('cat\n');
+  second.child.stdin?.end();
+  await once(second.child, 'exit');
+  expect(first.child.exitCode).toBeNull();
+  expect([first.said(), second.said()]).toEqual(['', '']);
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)('an announcement goes with what ends by %s', async (signal) => {
+  const { child } = await launch();
+  expect(existsSync(announcement)).toBe(true);
+  child.kill(signal);
+  const [, by] = (await once(child, 'exit')) as [number | null, string | null];
+  expect(by).toBe(signal);
+  expect(existsSync(announcement)).toBe(false);
+});
+
+test('what is no child of this engine is not believed: it serves itself', async () => {
+  announced(1, 65_000);
+  const { child, port } = await launch();
+  expect(port).not.toBe(65_000);
+  expect(readFileSync(announcement, 'utf8')).toBe(`${child.pid} ${port}\n`);
+});
+
+test('nor is one that is gone', async () => {
+  const gone = start('true', []);
+  await once(gone, 'exit');
+  announced(gone.pid, 65_000);
+  expect((await launch()).port).not.toBe(65_000);
+});
