@@ -13,12 +13,13 @@ export async function main(
   provider: ResourceProvider,
   argv: string[] = process.argv.slice(2),
 ): Promise<void> {
+  // before anything that takes time, in which it may be gone already
+  const engine = process.ppid;
   const served = await serve(provider, { engineAddress: engineAddress(argv) });
   // before the port is said: the engine may start the next one as soon as it has it
   announce(served.port);
   process.stdout.write(`${served.port}\n`);
 
-  const engine = process.ppid;
   setInterval(async () => {
     if (process.ppid === engine) return;
     await served.close();
