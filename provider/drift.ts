@@ -106,10 +106,18 @@ function files({ stored, baseline, reading }: Found, textDiff: TextDiff): Change
   return [
     ...changes,
     // what systemd reads beside the unit, and what keeps it from starting
-    ...(unit?.dropIns ?? []).map((path) => somebodys(['files', path], null, onHost.added)),
+    ...[...(unit?.dropIns ?? []), ...overridesOf(stored, reading)].map((path) =>
+      somebodys(['files', path], null, onHost.added),
+    ),
     ...(unit?.load === 'masked' ? [somebodys(['files', `${name}.service`], null, 'masked on the host')] : []),
     ...(parked in reading.files ? [somebodys(['files', parked], null, onHost.added)] : []),
   ];
+}
+
+/** Files with parts of the unit, which Quadlet takes into it (podman-systemd.unit(5)): systemd does not list them. */
+function overridesOf({ name, host }: Found['stored'], { files }: Reading): string[] {
+  const { unit } = accountPaths({ account: host.account, instance: name });
+  return Object.keys(files).filter((path) => path.startsWith(`${unit}.d/`));
 }
 
 /** The files as they were delivered, as far as they can be rendered again. */

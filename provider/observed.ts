@@ -79,6 +79,16 @@ function labels(container: Inspected): Plain {
   );
 }
 
+const sorted = (path: string) => (c: Inspected) =>
+  list(at(c, path)).sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
+
+/** Rootless Podman mounts a device, and lists it among neither devices nor mounts: only what made the container says it. */
+function devices(container: Inspected): Plain[] {
+  const words = list(at(container, 'Config.CreateCommand')).map(String);
+  const made = words.flatMap((word, index) => (words[index - 1] === '--device' ? [word] : []));
+  return [...sorted('HostConfig.Devices')(container), ...made.sort()];
+}
+
 function healthCommand(container: Inspected): Plain {
   const [how, ...words] = list(at(container, 'Config.Healthcheck.Test'));
   if (how === undefined || how === 'NONE') return null;
@@ -86,8 +96,6 @@ function healthCommand(container: Inspected): Plain {
 }
 
 const milliseconds = (path: string) => (c: Inspected) => Number(plain(at(c, path)) ?? 0) / 1e6;
-const sorted = (path: string) => (c: Inspected) =>
-  list(at(c, path)).sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
 const as = (path: string) => (c: Inspected) => plain(at(c, path));
 
 /** Path in the spec -> how to find it in a container. */
@@ -106,7 +114,7 @@ const properties: Record<string, (container: Inspected) => Plain> = {
   capAdd: (c) => list(at(c, 'HostConfig.CapAdd')).map(String).sort(),
   capDrop: (c) => list(at(c, 'HostConfig.CapDrop')).map(String).sort(),
   securityOpt: (c) => list(at(c, 'HostConfig.SecurityOpt')).map(String).sort(),
-  devices: sorted('HostConfig.Devices'),
+  devices,
   groupAdd: sorted('HostConfig.GroupAdd'),
   pidMode: as('HostConfig.PidMode'),
   ipcMode: as('HostConfig.IpcMode'),

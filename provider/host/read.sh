@@ -83,7 +83,8 @@ digests_of() { # $1 stack, $2 the account's home
   {
     if [ -d "$base/$1" ]; then find "$base/$1" -mindepth 4 -type f -not -path '*/instances/*/secrets/*' -print0 || exit 1; fi
     find "$proxies" \( -name "$1.*.cfg" -o -name 00-global.cfg \) -print0 || exit 1
-    find "$2/.config/containers/systemd" -maxdepth 1 -type f -print0 2>/dev/null || true
+    # units, and what overrides parts of them: Quadlet takes it into the unit, and systemd does not tell
+    find "$2/.config/containers/systemd" -maxdepth 2 -type f \( -not -path '*/systemd/*/*' -o -path '*.container.d/*.conf' \) -print0 2>/dev/null || true
     find "$2/.local/share/containerhost" -mindepth 3 -maxdepth 3 -type f -path '*/configs/*' -print0 2>/dev/null || true
     find "${host_files[@]}" -maxdepth 0 -print0 2>/dev/null || true
   } | xargs -0 -r sha256sum

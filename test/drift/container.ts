@@ -122,12 +122,6 @@ export const remade: Tampering[] = [
     done: recreated('stop_signal: SIGINT', 'StopSignal=SIGINT'),
   },
   {
-    what: 'the processes of the host in its sight',
-    service: 'cortex-dashboard',
-    names: 'spec.pidMode',
-    done: recreated('pid: host', 'PodmanArgs=--pid=host'),
-  },
-  {
     what: 'another capability',
     service: 'cortex-dashboard',
     names: 'spec.capAdd',
@@ -204,7 +198,7 @@ export const remade: Tampering[] = [
     what: 'a variable less',
     service: 'cortex-editor',
     names: 'spec.environment.LOG_LEVEL',
-    done: { docker: { container: ['environment: { LOG_LEVEL: !reset null }'] } },
+    done: { docker: { container: ['environment: !override { CORTEX_ROLE: editor }'] } },
   },
   {
     what: 'a device',
@@ -259,6 +253,13 @@ export const remade: Tampering[] = [
     service: 'cortex-engine',
     names: 'spec.health.intervalMs',
     done: recreated('healthcheck: { interval: 99s }', 'HealthInterval=99s'),
+  },
+  {
+    // not of one that gets an init: Podman has either
+    what: 'the processes of the host in its sight',
+    service: 'cortex-engine',
+    names: 'spec.pidMode',
+    done: recreated('pid: host', 'PodmanArgs=--pid=host'),
   },
 ];
 

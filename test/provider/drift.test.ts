@@ -89,15 +89,20 @@ test('what nobody looked at then is no difference now', () => {
 });
 
 test('what systemd reads beside a unit, and what keeps it from starting', () => {
-  const parked = '/home/cortex/.config/containers/systemd/web-1234567.parked';
+  const units = '/home/cortex/.config/containers/systemd';
+  const parked = `${units}/web-1234567.parked`;
+  const override = `${units}/web-1234567.container.d/mine.conf`;
+  const others = `${units}/web-7654321.container.d/mine.conf`;
+  const digest = 'f'.repeat(64);
   const unit = 'Id=web-1234567.service\nLoadState=masked\nDropInPaths=/a/mine.conf';
   const found = drift(
     made,
-    { accountUnits: [unit], files: { [parked]: 'f'.repeat(64) } },
+    { accountUnits: [unit], files: { [parked]: digest, [override]: digest, [others]: digest } },
     { runtime: 'podman' },
   );
   expect(told(found)).toEqual([
     ['files["/a/mine.conf"]', null, 'added on the host', 'host'],
+    [`files["${override}"]`, null, 'added on the host', 'host'],
     ['files["web-1234567.service"]', null, 'masked on the host', 'host'],
     [`files["${parked}"]`, null, 'added on the host', 'host'],
   ]);

@@ -72,8 +72,12 @@ const read = () => host.run('read_stack test cortex');
 const sha256 = (text: string | Buffer) => createHash('sha256').update(text).digest('hex');
 
 test('everything of a stack, as the provider parses it', () => {
-  mkdirSync(join(host.root, 'home/.config/containers/systemd'), { recursive: true });
-  host.write('unit', 'home/.config/containers/systemd/web-1.container');
+  const units = 'home/.config/containers/systemd';
+  mkdirSync(join(host.root, units, 'web-1.container.d'), { recursive: true });
+  mkdirSync(join(host.root, units, 'mine'));
+  host.write('unit', `${units}/web-1.container`);
+  host.write('override', `${units}/web-1.container.d/mine.conf`);
+  host.write('mine', `${units}/mine/mine.container`);
   const reading = parseReading(host.must('read_stack test cortex'));
   expect(reading).toMatchObject({
     machineId: readFileSync('/etc/machine-id', 'utf8').trim(),
@@ -88,9 +92,11 @@ test('everything of a stack, as the provider parses it', () => {
   const start = join(web.directory, 'instances/web-1/start');
   expect(reading.files).toMatchObject({
     [start]: sha256(readFileSync(start)),
-    [join(host.root, 'home/.config/containers/systemd/web-1.container')]: sha256('unit'),
+    [join(host.root, units, 'web-1.container')]: sha256('unit'),
+    [join(host.root, units, 'web-1.container.d/mine.conf')]: sha256('override'),
     [join(host.root, 'proxies/test.web.cfg')]: sha256(readFileSync(join(host.root, 'proxies/test.web.cfg'))),
   });
+  expect(reading.files).not.toHaveProperty([join(host.root, units, 'mine/mine.container')]);
 });
 
 test('an edited file is there with its text, and no other', () => {
