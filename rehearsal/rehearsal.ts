@@ -286,6 +286,9 @@ export class Rehearsal {
     const shown = [
       'PATH',
       'PULUMI_HOME',
+      // where there is no internet, Pulumi would wait for it for seconds
+      'PULUMI_SKIP_UPDATE_CHECK',
+      'PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION',
       'PULUMI_BACKEND_URL',
       'PULUMI_CONFIG_PASSPHRASE',
       'PULUMI_DEBUG_PROVIDERS',
