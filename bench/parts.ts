@@ -6,7 +6,7 @@ import { measureDeploy } from './deploy.ts';
 import { measureFlip } from './flip.ts';
 import { measureMemory } from './memory.ts';
 import { measurePeers } from './peers.ts';
-import { measurePreview } from './preview.ts';
+import { measureMany, measurePreview } from './preview.ts';
 import type { Measurement } from './result.ts';
 
 export interface Part {
@@ -21,6 +21,11 @@ export const parts: readonly Part[] = [
     name: 'preview',
     title: 'preview with no changes, beside that of an empty program',
     measure: measurePreview,
+  },
+  {
+    name: 'many',
+    title: 'preview with no changes of a hundred services, beside that of an empty program',
+    measure: measureMany,
   },
   { name: 'carry', title: 'carrying a volume of 1 GiB, beside `tar | tar`', measure: measureCarry },
   {
