@@ -49,7 +49,7 @@ replace(debuggable, 'debuggablePromise', (...args: unknown[]) => {
   }
 });
 
-// A line of the program for each frame of each resource: half of the state, with the paths of whoever deployed last.
+// A line of the program for each frame of each resource: a fifth of the state, with the paths of whoever deployed last.
 Reflect.set(Resource, 'stackTrace', () => []);
 
 // Three messages for each resource, which the engine is sent one after the other, and shows to nobody.
