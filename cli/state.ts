@@ -1,4 +1,5 @@
 import { type Baseline, parseBaseline } from '../provider/baseline.ts';
+import { expandInputs } from '../provider/compact.ts';
 import type { Host } from '../provider/inputs.ts';
 import type { RuntimeName, ServiceSpec } from '../spec/service.ts';
 
@@ -50,7 +51,14 @@ export function parseState(text: string): State {
 /** Those of what `pulumi stack export` printed that do not wait to be deleted. */
 export function stateResources(text: string): StateResource[] {
   const { deployment } = JSON.parse(text) as { deployment?: { resources?: StateResource[] } };
-  return (deployment?.resources ?? []).filter((resource) => !resource.delete);
+  return (deployment?.resources ?? []).filter((resource) => !resource.delete).map(whole);
+}
+
+/** Of the provider's own resources, the inputs with what goes without saying. */
+function whole(resource: StateResource): StateResource {
+  const { type, inputs } = resource;
+  if (!type.startsWith('containerhost:') || inputs === undefined) return resource;
+  return { ...resource, inputs: expandInputs(inputs as Parameters<typeof expandInputs>[0]) };
 }
 
 function applied({ inputs = {}, outputs = {} }: StateResource): [string, AppliedService][] {

@@ -1,6 +1,7 @@
 import * as command from '@pulumi/command/local/command.js';
 import * as pulumi from '@pulumi/pulumi';
-import type { HostArgs } from '../provider/resources.ts';
+import type { Account } from '../provider/inputs.ts';
+import { type HostArgs, hostArgs } from '../provider/resources.ts';
 import type { Connection } from '../provider/ssh/args.ts';
 import { onHost, runOnHost, sshCommand } from './host/command.ts';
 import { parseIdentity } from './host/identity.ts';
@@ -31,6 +32,8 @@ const knownHostSeconds = 20;
 export class ContainerHost extends pulumi.ComponentResource {
   /** what the provider's resources know of it */
   readonly host: HostArgs;
+  /** whose containers they are there */
+  readonly account: pulumi.Output<Account>;
   /** how a person gets in */
   readonly sshCommand: pulumi.Output<string>;
 
@@ -68,12 +71,8 @@ export class ContainerHost extends pulumi.ComponentResource {
     );
     const read = identity.stdout.apply(parseIdentity);
 
-    this.host = {
-      machineId: read.machineId,
-      hostKey: pulumi.output(hostKey),
-      account: read.account,
-      connection: pulumi.output(connection),
-    };
+    this.account = read.account;
+    this.host = hostArgs({ machineId: read.machineId, account: read.account, hostKey, connection });
     this.sshCommand = pulumi.output(connection).apply(sshCommand);
     this.registerOutputs({ sshCommand: this.sshCommand });
   }

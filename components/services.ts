@@ -36,7 +36,7 @@ export class CortexServices extends pulumi.ComponentResource {
   constructor(name: string, args: CortexServicesArgs, opts?: pulumi.ComponentResourceOptions) {
     super('cortex:index:CortexServices', name, {}, opts);
     const { config, tunnel, vm } = args;
-    const { host } = args.host;
+    const { host, account } = args.host;
     const { stack } = config;
     const specs = withReplicas(args.compose.services, tunnel?.replicas ?? 1);
     const imageOf = ({ image }: ServiceSpec) => args.images?.[image] ?? image;
@@ -78,7 +78,7 @@ export class CortexServices extends pulumi.ComponentResource {
       ]),
     );
     // once the host says which account its containers have
-    const runtimes = pulumi.output(host.account).apply(({ uid }) => {
+    const runtimes = account.apply(({ uid }) => {
       const problems = sharedRuntimeProblems(specs, this.runtimes, uid);
       if (problems.length > 0) throw new ConfigError(stack, problems.map(sharing));
       return this.runtimes;
@@ -122,10 +122,9 @@ export class CortexServices extends pulumi.ComponentResource {
           ],
         },
       );
-      const { rollout } = spec;
       slots.set(
         spec.name,
-        new Slot(spec.name, { host, stack, service: spec.name, instance: instance.name, rollout }, inside),
+        new Slot(spec.name, { host, stack, service: spec.name, instance: instance.name }, inside),
       );
     }
     this.registerOutputs({ runtimes: this.runtimes });

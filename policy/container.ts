@@ -1,5 +1,6 @@
 import type { ContainerArgs } from '@pulumi/docker/container.js';
 import type { Unwrap } from '@pulumi/pulumi';
+import { expandSpec } from '../spec/compact.ts';
 import type { ServiceSpec } from '../spec/service.ts';
 import { type Check, type Options, of, type Subject } from './rule.ts';
 
@@ -24,11 +25,16 @@ export function containers<O extends Options>(
   check: (container: Container, subject: Subject, options: O) => string[],
 ): Record<string, Check<O>> {
   return {
-    [instanceType]: of<{ spec: ServiceSpec }, O>(({ spec }, subject, options) =>
-      check(ofSpec(spec as ServiceSpec), subject, options),
+    [instanceType]: of<{ spec: object }, O>(({ spec }, subject, options) =>
+      check(ofSpec(specOf(spec)), subject, options),
     ),
     [dockerType]: of<ContainerArgs, O>((args, subject, options) => check(ofDocker(args), subject, options)),
   };
+}
+
+/** The whole spec of an instance, whose resource leaves out what goes without saying. */
+export function specOf(compact: object): ServiceSpec {
+  return expandSpec(compact) as unknown as ServiceSpec;
 }
 
 function ofSpec(spec: ServiceSpec): Container {

@@ -5,9 +5,10 @@ export type Difference = 'ADD' | 'DELETE' | 'UPDATE';
 
 /**
  * How to reach a host says nothing about what is on it: a rotated key, another port or another operator's
- * path is no difference. The host's identity is its machine id; its host key may be renewed.
+ * path is no difference. The host's identity is its machine id; its host key may be renewed. `rollout` is what slots
+ * had in states once.
  */
-const ignored = new Set(['host.connection', 'host.hostKey', 'registries']);
+const ignored = new Set(['host.connection', 'host.hostKey', 'registries', 'rollout']);
 
 /** One property that differs. */
 export interface Differing {

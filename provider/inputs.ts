@@ -1,7 +1,7 @@
 import type { Account } from '../runtimes/runtime.ts';
 import type { Hold } from '../spec/hold.ts';
 import type { Probe } from '../spec/probe.ts';
-import type { Rollout, RuntimeName, ServiceSpec } from '../spec/service.ts';
+import type { RuntimeName, ServiceSpec } from '../spec/service.ts';
 import type { ExternalVolume } from '../spec/volume.ts';
 import type { Connection } from './ssh/args.ts';
 
@@ -82,5 +82,4 @@ export interface SlotInputs {
   service: string;
   /** physical name of the instance */
   instance: string;
-  rollout: Rollout;
 }

@@ -195,8 +195,8 @@ export const instance: Resource = {
 };
 
 /** What a program gets to know of an instance. The rest of its inputs is in the state as that: once is enough. */
-function exported({ name = null, runtime = null }: Props): Props {
-  return { name, runtime };
+function exported({ name = null }: Props): Props {
+  return { name };
 }
 
 /** As the program gave them. Kept where a refresh writes what it found over the inputs. */

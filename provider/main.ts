@@ -7,8 +7,11 @@ const leisureMs = 5000;
 
 await main(
   lazily({ name: 'containerhost', version: '1.0.0' }, async () => {
-    const { containerhost } = await import('./containerhost.ts');
-    return containerhost();
+    const [{ compactly }, { containerhost }] = await Promise.all([
+      import('./compact.ts'),
+      import('./containerhost.ts'),
+    ]);
+    return compactly(containerhost());
   }),
 );
 // The engine ends a provider by killing it, before Node would write what it compiled. Not at once: Node makes anew what it

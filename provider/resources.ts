@@ -3,18 +3,35 @@
  * they are replaced, is the provider's business.
  */
 import * as pulumi from '@pulumi/pulumi';
+import { compactSpec } from '../spec/compact.ts';
 import type { WithContent } from '../spec/config.ts';
 import type { Probe } from '../spec/probe.ts';
 import type { RuntimeName } from '../spec/service.ts';
-import type { Account, InstanceInputs, ProxyInputs, Registries, SlotInputs, VolumeInputs } from './inputs.ts';
+import type { Account, InstanceInputs, ProxyInputs, Registries, VolumeInputs } from './inputs.ts';
 import type { Connection } from './ssh/args.ts';
 
-/** Outputs stay apart from each other, so that an unknown connection does not make the identity unknown. */
+/** A host in two texts: apart from each other, so that an unknown connection does not make the identity unknown. */
 export interface HostArgs {
+  /** which machine it is, and whose containers it runs */
+  host: pulumi.Input<string>;
+  /** how to get there */
+  connection: pulumi.Input<string>;
+}
+
+/** A host as resources name it (see compact.ts). */
+export function hostArgs(of: {
   machineId: pulumi.Input<string>;
-  hostKey: pulumi.Input<string>;
   account: pulumi.Input<Account>;
+  hostKey: pulumi.Input<string>;
   connection: pulumi.Input<Connection>;
+}): HostArgs {
+  const { machineId, account, hostKey, connection } = of;
+  return {
+    host: pulumi.jsonStringify({ machineId, account }),
+    connection: pulumi.jsonStringify(
+      pulumi.all([hostKey, connection]).apply(([key, way]) => ({ ...way, hostKey: key })),
+    ),
+  };
 }
 
 export interface SetupArgs {
@@ -25,7 +42,7 @@ export interface SetupArgs {
 /** What the set-up of a host gave it, and what has to stay: there before the proxy, and mended before anything else. */
 export class Setup extends pulumi.CustomResource {
   constructor(name: string, args: SetupArgs, opts?: pulumi.CustomResourceOptions) {
-    super('containerhost:index:Setup', name, { ...args }, opts);
+    super('containerhost:index:Setup', name, { ...args, ...args.host }, opts);
   }
 }
 
@@ -39,7 +56,7 @@ export interface ProxyArgs {
 // biome-ignore lint/suspicious/noShadowRestrictedNames: what the provider calls it; nothing here needs the global
 export class Proxy extends pulumi.CustomResource {
   constructor(name: string, args: ProxyArgs, opts?: pulumi.CustomResourceOptions) {
-    super('containerhost:index:Proxy', name, { ...args }, opts);
+    super('containerhost:index:Proxy', name, { ...args, ...args.host }, opts);
   }
 }
 
@@ -58,7 +75,7 @@ export class Images extends pulumi.CustomResource {
     super(
       'containerhost:index:Images',
       name,
-      { ...args, registries },
+      { ...args, ...args.host, registries },
       pulumi.mergeOptions(opts, secretOutputs),
     );
   }
@@ -73,7 +90,7 @@ export interface InstanceArgs {
   runtime: pulumi.Input<RuntimeName>;
   /** default: made up by the provider, `<service>-<7 hex>` */
   name?: pulumi.Input<InstanceInputs['name']>;
-  spec: pulumi.Input<SpecArgs>;
+  spec: SpecArgs;
   /** the values of `spec.secrets`, by secret */
   secrets: Record<string, pulumi.Input<string>>;
   /** what it must say of itself before it takes over */
@@ -84,16 +101,15 @@ export interface InstanceArgs {
 export class Instance extends pulumi.CustomResource {
   /** container and unit name */
   declare readonly name: pulumi.Output<string>;
-  declare readonly runtime: pulumi.Output<RuntimeName>;
 
   constructor(name: string, args: InstanceArgs, opts?: pulumi.CustomResourceOptions) {
-    const secrets = pulumi.secret(args.secrets);
+    const secrets = Object.keys(args.secrets).length > 0 ? pulumi.secret(args.secrets) : undefined;
     // what the provider reads back from the host is wrapped as well
     const secretOutputs = { additionalSecretOutputs: ['secrets'] };
     super(
       'containerhost:index:Instance',
       name,
-      { ...args, name: args.name, runtime: args.runtime, secrets },
+      { ...args, ...args.host, name: args.name, spec: compactSpec(args.spec), secrets },
       pulumi.mergeOptions(opts, secretOutputs),
     );
   }
@@ -110,7 +126,7 @@ export interface VolumeArgs {
 /** A volume of an engine, carried into the stack's own before anything mounts it. */
 export class Volume extends pulumi.CustomResource {
   constructor(name: string, args: VolumeArgs, opts?: pulumi.CustomResourceOptions) {
-    super('containerhost:index:Volume', name, { ...args }, opts);
+    super('containerhost:index:Volume', name, { ...args, ...args.host }, opts);
   }
 }
 
@@ -120,12 +136,11 @@ export interface SlotArgs {
   service: pulumi.Input<string>;
   /** physical name of the instance that serves */
   instance: pulumi.Input<string>;
-  rollout: pulumi.Input<SlotInputs['rollout']>;
 }
 
 /** Which instance of a service serves. Switched in place, once the new instance is healthy. */
 export class Slot extends pulumi.CustomResource {
   constructor(name: string, args: SlotArgs, opts?: pulumi.CustomResourceOptions) {
-    super('containerhost:index:Slot', name, { ...args }, opts);
+    super('containerhost:index:Slot', name, { ...args, ...args.host }, opts);
   }
 }

@@ -1,3 +1,4 @@
+import { expandSpec } from '../spec/compact.ts';
 import { asAccount } from './tamper.ts';
 import type { Vm } from './vm/vm.ts';
 
@@ -44,7 +45,7 @@ export function knownTo(stack: string, state: string): Known {
   const instances = ours('Instance').map(({ id = '', inputs }) => ({
     name: id,
     runtime: String(inputs?.runtime),
-    spec: inputs?.spec as StoredSpec,
+    spec: expandSpec(inputs?.spec as object) as unknown as StoredSpec,
   }));
   const volumes = instances.flatMap(({ spec }) => spec.mounts.filter(({ kind }) => kind === 'volume'));
   return {

@@ -2,8 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import type { FirewallArgs } from '@pulumi/gcp/compute/firewall.js';
 import type { ForwardingRuleArgs } from '@pulumi/gcp/compute/forwardingRule.js';
 import type { NetworkFirewallPolicyRuleArgs } from '@pulumi/gcp/compute/networkFirewallPolicyRule.js';
-import type { ServiceSpec } from '../../spec/service.ts';
-import { instanceType } from '../container.ts';
+import { instanceType, specOf } from '../container.ts';
 import { of, resourceRule, unknown } from '../rule.ts';
 
 /** Not the internet: private ranges, this machine, and those from which Google's IAP forwards TCP. */
@@ -76,8 +75,8 @@ export const inbound = resourceRule({
     'gcp:compute/regionNetworkFirewallPolicyRule:RegionNetworkFirewallPolicyRule': policyRule,
     'gcp:compute/forwardingRule:ForwardingRule': forwarding,
     'gcp:compute/globalForwardingRule:GlobalForwardingRule': forwarding,
-    [instanceType]: of<{ spec: ServiceSpec }>(({ spec }) =>
-      (spec as ServiceSpec).ports.flatMap(({ published }) =>
+    [instanceType]: of<{ spec: object }>(({ spec }) =>
+      specOf(spec).ports.flatMap(({ published }) =>
         published
           .filter(({ address }) => !isInside(address))
           .map(

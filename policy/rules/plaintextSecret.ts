@@ -4,8 +4,7 @@ import type { InstanceArgs } from '@pulumi/gcp/compute/instance.js';
 import type { Unwrap } from '@pulumi/pulumi';
 import { encodings } from '../../spec/encodings.ts';
 import { looksSecret, namesSecret } from '../../spec/secretLike.ts';
-import type { ServiceSpec } from '../../spec/service.ts';
-import { dockerType, instanceType } from '../container.ts';
+import { dockerType, instanceType, specOf } from '../container.ts';
 import { type Check, type Finding, resourceRule, type Subject, stackRule, unknown } from '../rule.ts';
 
 /** A text that everybody can read who may see the stack, its state or its host. */
@@ -20,7 +19,7 @@ interface Plain {
 /** Where each type has texts that are stored and passed on as they are. */
 const places: Record<string, (props: Record<string, unknown>) => Plain[]> = {
   [instanceType]: (props) => {
-    const spec = props.spec as ServiceSpec;
+    const spec = specOf(props.spec as object);
     const words = [...(spec.entrypoint ?? []), ...(spec.command ?? []), ...(spec.health?.command ?? [])];
     return [
       ...entries('spec.environment', spec.environment),

@@ -10,9 +10,16 @@ export function graph(resources: Declared[]): string {
   return sorted
     .map(
       (resource) =>
-        `${heading(resource)}\n${indented(stringify(shown(resource.inputs), { lineWidth: 110 }))}`,
+        `${heading(resource)}\n${indented(stringify(shown(onHost(resource.inputs)), { lineWidth: 110 }))}`,
     )
     .join('\n');
+}
+
+/** How to reach a host, and who it is, is the same for all that is on it. */
+function onHost(inputs: Declared['inputs']): Declared['inputs'] {
+  const { host, connection, ...others } = inputs;
+  if (typeof host !== 'string' || typeof connection !== 'string') return inputs;
+  return { host: JSON.parse(connection).address, ...others };
 }
 
 function heading({ type, name, kept = [] }: Declared): string {
@@ -28,8 +35,6 @@ function shown(value: unknown, key = ''): unknown {
   if (Array.isArray(value)) return value.map((element) => shown(element));
   if (typeof value !== 'object' || value === null) return value;
   if ('4dabf18193072939515e22adb298388d' in value) return '(secret)';
-  // how to reach it, and who it is: the same for all that is on it
-  if (key === 'host') return (value as { connection?: { address?: unknown } }).connection?.address;
   // a service's own declaration: compose.yaml says the rest
   if (key === 'spec') return { image: (value as { image?: unknown }).image, '…': '…' };
   return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, shown(entry, name)]));

@@ -47,12 +47,15 @@ describe('a host', () => {
 
   test('is known to the provider by machine, key and account', async () => {
     const { made } = await host();
-    expect(await value(pulumi.output(made.host))).toEqual({
+    const [who, way] = [
+      await value(pulumi.output(made.host.host)),
+      await value(pulumi.output(made.host.connection)),
+    ];
+    expect(JSON.parse(who)).toEqual({
       machineId: '0123456789abcdef0123456789abcdef',
-      hostKey,
       account: { name: 'cortex', uid: 1000, subuidStart: 100000 },
-      connection,
     });
+    expect(JSON.parse(way)).toEqual({ ...connection, hostKey });
     expect(await value(made.sshCommand)).toBe('ssh -i ~/.ssh/id -p 2222 deploy@203.0.113.7');
   });
 });

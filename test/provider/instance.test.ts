@@ -153,7 +153,6 @@ test('a preview tells what is known and keeps what is not', async () => {
   const fake = new FakeHost();
   expect(await fake.provider.preview?.(type, { ...operation(), id: undefined, olds: {}, news })).toEqual({
     name: news.name,
-    runtime: news.runtime,
   });
   expect(fake.scripts).toEqual([]);
 });
@@ -219,7 +218,6 @@ describe('create', () => {
     expect(result.id).toBe('web-1234567');
     expect(result.properties).toEqual({
       name: declared.name,
-      runtime: declared.runtime,
       baseline: expect.any(String),
     });
     expect(parseBaseline(reveal(result.properties.baseline ?? null))).toMatchObject({

@@ -13,7 +13,6 @@ function props(changes: Props = {}): Props {
     stack: 'test',
     service: 'web',
     instance: 'web-1234567',
-    rollout: 'rolling',
     ...changes,
   };
 }
