@@ -10,14 +10,15 @@ import type { DiffRequest, PreviewRequest } from './rpc/resourceProvider.ts';
  * compared with what was found. The last one before the preview of an update is the one that counts.
  */
 export class Attribution {
-  readonly #changes = new Map<string, Change[]>();
+  /** by URN. Of most resources nobody asks: nothing differs */
+  readonly #changes = new Map<string, () => Change[]>();
 
   compared({ applied }: Resource, req: DiffRequest): void {
-    if (applied) this.#changes.set(req.urn, programChanges(applied(req), req.news));
+    if (applied) this.#changes.set(req.urn, () => programChanges(applied(req), req.news));
   }
 
   tell({ outcome }: Resource, { urn, name, news, log }: PreviewRequest): void {
-    const changes = this.#changes.get(urn) ?? [];
+    const changes = this.#changes.get(urn)?.() ?? [];
     this.#changes.delete(urn);
     if (changes.length === 0 || !outcome) return;
     log('info', changesText(`${name} is to be what you declared:`, changes, outcome(news)));
