@@ -1,5 +1,6 @@
 import { instanceType } from '../../policy/container.ts';
 import { findings, type Options, type Rule, type Subject } from '../../policy/rule.ts';
+import { compactSpec } from '../../spec/compact.ts';
 import type { ServiceSpec } from '../../spec/service.ts';
 import { minimal } from '../runtimes/services.ts';
 
@@ -19,8 +20,9 @@ export const confined: ServiceSpec = {
   image: `example/plain@sha256:${'0'.repeat(64)}`,
 };
 
+/** An instance as the program declares it. */
 export function instance(spec: Partial<ServiceSpec>, props: object = {}, stack = 'prod'): Subject {
-  return subject(instanceType, { spec: { ...confined, ...spec }, secrets: {}, ...props }, 'plain', stack);
+  return subject(instanceType, { spec: compactSpec({ ...confined, ...spec }), ...props }, 'plain', stack);
 }
 
 /** What a rule finds, without where. */
