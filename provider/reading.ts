@@ -51,8 +51,10 @@ export interface Unit {
   active: string;
   /** `enabled`, `disabled`, `generated`, … */
   boot: string;
-  /** paths of what overrides parts of it */
+  /** paths of what overrides parts of it, and of it alone */
   dropIns: string[];
+  /** the same of several units: of all of a kind, or of all whose names begin alike (systemd.unit(5)) */
+  sharedDropIns: string[];
 }
 
 export interface Network {
@@ -159,11 +161,14 @@ function units(text: string): Record<string, Unit> {
     const of = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(block)?.[1] ?? '';
     const name = of('Id');
     if (name === '') continue;
+    const dropIns = of('DropInPaths').split(' ').filter(Boolean);
+    const isOwn = (path: string) => path.split('/').at(-2) === `${name}.d`;
     found[name] = {
       load: of('LoadState'),
       active: of('ActiveState'),
       boot: of('UnitFileState'),
-      dropIns: of('DropInPaths').split(' ').filter(Boolean),
+      dropIns: dropIns.filter(isOwn),
+      sharedDropIns: dropIns.filter((path) => !isOwn(path)),
     };
   }
   return found;
@@ -216,7 +221,10 @@ export function strangersOf(reading: Reading, stack: string, service: string): S
   return result;
 }
 
-/** What carries the stack's labels or its services' names, and is nothing that the stack knows: told, never touched. */
+/**
+ * What carries the stack's labels or its services' names, or changes its units among others, and is nothing that the
+ * stack knows: told, never touched.
+ */
 export function strayThings(reading: Reading, stack: string): string[] {
   const services = Object.keys(reading.services);
   const instances = new Set(
@@ -244,7 +252,12 @@ export function strayThings(reading: Reading, stack: string): string[] {
       return service !== undefined && !instances.has(name);
     })
     .map((path) => `unit ${path} has the name of a service`);
-  return [...containers, ...networks, ...units];
+  const shared = [...Object.values(reading.hostUnits), ...Object.values(reading.accountUnits)]
+    .flatMap(({ sharedDropIns }) => sharedDropIns)
+    // a distribution's own
+    .filter((path) => !path.startsWith('/usr/'));
+  const dropIns = [...new Set(shared)].map((path) => `drop-in ${path} changes several units at once`);
+  return [...containers, ...networks, ...units, ...dropIns];
 }
 
 function split(text: string): Map<string, string> {

@@ -94,14 +94,18 @@ test('what systemd reads beside a unit, and what keeps it from starting', () => 
   const override = `${units}/web-1234567.container.d/mine.conf`;
   const others = `${units}/web-7654321.container.d/mine.conf`;
   const digest = 'f'.repeat(64);
-  const unit = 'Id=web-1234567.service\nLoadState=masked\nDropInPaths=/a/mine.conf';
+  // those of several units are nothing that a new instance would be without
+  const dropIns = ['service.d', 'web-.service.d', 'web-1234567.service.d'].map(
+    (folder) => `/a/${folder}/mine.conf`,
+  );
+  const unit = `Id=web-1234567.service\nLoadState=masked\nDropInPaths=${dropIns.join(' ')}`;
   const found = drift(
     made,
     { accountUnits: [unit], files: { [parked]: digest, [override]: digest, [others]: digest } },
     { runtime: 'podman' },
   );
   expect(told(found)).toEqual([
-    ['files["/a/mine.conf"]', null, 'added on the host', 'host'],
+    ['files["/a/web-1234567.service.d/mine.conf"]', null, 'added on the host', 'host'],
     [`files["${override}"]`, null, 'added on the host', 'host'],
     ['files["web-1234567.service"]', null, 'masked on the host', 'host'],
     [`files["${parked}"]`, null, 'added on the host', 'host'],

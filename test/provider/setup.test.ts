@@ -70,9 +70,13 @@ describe('what differs is named, and is as declared in the next reading', () => 
     ['a file', { files: {} }, { files: { [file]: 'removed on the host' } }, `files["${file}"]`],
     [
       'an override',
-      { hostUnits: enabled([...units, 'docker.service']).map((each) => `${each}/mine.conf`) },
-      { files: { '/mine.conf': 'added on the host' } },
-      'files["/mine.conf"]: none → "added on the host"',
+      {
+        hostUnits: enabled([...units, 'docker.service']).map(
+          (each) => `${each}/a/containerhost-proxy.service.d/mine.conf`,
+        ),
+      },
+      { files: { '/a/containerhost-proxy.service.d/mine.conf': 'added on the host' } },
+      'files["/a/containerhost-proxy.service.d/mine.conf"]: none → "added on the host"',
     ],
   ];
   test.each(drifts)('%s', async (_, sections, expected, told) => {
@@ -87,6 +91,20 @@ describe('what differs is named, and is as declared in the next reading', () => 
     const more = { ...fine, host: ['linger yes', 'users 100000:99999', 'groups 100000:65536'] };
     expect((await read(more)).inputs).toEqual(await check());
   });
+});
+
+test('what changes several units is named once and left alone, unless a distribution does', async () => {
+  const shared =
+    '/usr/lib/systemd/system/service.d/10-timeout-abort.conf /etc/systemd/system/service.d/mine.conf';
+  const { inputs, logged } = await read({
+    ...fine,
+    hostUnits: enabled([...units, 'docker.service']).map((each) => `${each}${shared}`),
+  });
+  expect(inputs).toEqual(await check());
+  expect(logged).toEqual([
+    'warning: drop-in /etc/systemd/system/service.d/mine.conf changes several units at once, and is nothing that it ' +
+      'knows: it is left alone. Remove it by hand if nobody needs it.',
+  ]);
 });
 
 test('strangers are named and left alone', async () => {
