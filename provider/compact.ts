@@ -1,7 +1,15 @@
 import { compactSpec, expandSpec, filled, isEntries, without } from '../spec/compact.ts';
 import { holdLimits } from '../spec/hold.ts';
 import type { CheckRequest, DiffRequest, PropertyDiff, ResourceOperations } from './rpc/resourceProvider.ts';
-import { type PropertyValue, type Props, Secret, Unknown } from './rpc/value.ts';
+import {
+  hasSecret,
+  hasUnknown,
+  type PropertyValue,
+  type Props,
+  reveal,
+  Secret,
+  Unknown,
+} from './rpc/value.ts';
 
 /**
  * Inputs as they travel and as a state keeps them. A host is two texts: what it is, and how to get there, which
@@ -111,24 +119,33 @@ function has(inputs: Props, path: string): boolean {
 function compactHost(host: PropertyValue): Props {
   if (!isEntries(host)) return { host };
   const { hostKey = null, connection = null, ...identity } = host as Props;
-  const way: Props = isEntries(connection) ? { ...(connection as Props), hostKey } : { connection, hostKey };
-  return { host: text(identity), connection: text(way) };
+  const way = opened(connection);
+  const access: Props = isEntries(way) ? { ...(way as Props), hostKey } : { connection, hostKey };
+  return { host: text(identity), connection: text(access, connection instanceof Secret) };
 }
 
 /** Of one whose connection is known, its identity may not be. */
 function expandHost(host: PropertyValue, connection: PropertyValue | undefined): PropertyValue {
   if (isEntries(host)) return host;
   const identity = parsed(host) ?? { machineId: Unknown, account: Unknown };
-  const { hostKey = Unknown, ...way } = parsed(connection) ?? { hostKey: Unknown };
-  return { ...identity, hostKey, connection: hostKey === Unknown ? Unknown : way };
+  const { hostKey = Unknown, ...way } = parsed(connection) ?? {};
+  const access = hostKey === Unknown ? Unknown : way;
+  return { ...identity, hostKey, connection: connection instanceof Secret ? new Secret(access) : access };
 }
 
-function text(entries: Props): PropertyValue {
-  return Object.values(entries).includes(Unknown) ? Unknown : JSON.stringify(entries);
+function text(entries: Props, sealed = false): PropertyValue {
+  if (hasUnknown(entries)) return Unknown;
+  const plain = JSON.stringify(reveal(entries));
+  return sealed || hasSecret(entries) ? new Secret(plain) : plain;
 }
 
 function parsed(value: PropertyValue | undefined): Props | undefined {
-  return typeof value === 'string' ? (JSON.parse(value) as Props) : undefined;
+  const plain = value === undefined ? undefined : opened(value);
+  return typeof plain === 'string' ? (JSON.parse(plain) as Props) : undefined;
+}
+
+function opened(value: PropertyValue): PropertyValue {
+  return value instanceof Secret ? value.value : value;
 }
 
 const usualService: Props = { ports: [], hold: { ...holdLimits } };

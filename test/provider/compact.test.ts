@@ -53,6 +53,12 @@ describe('inputs as they travel', () => {
     expect(found.connection).toEqual(expected.connection === Unknown ? Unknown : host.connection);
   });
 
+  test('keep a connection that is a secret', () => {
+    const sealed = { ...compact, connection: new Secret(way) };
+    expect(expandInputs(sealed).host).toMatchObject({ connection: new Secret(host.connection as never) });
+    expect(compactInputs(expandInputs(sealed))).toEqual(sealed);
+  });
+
   test('have of a service behind the proxy what is its own', () => {
     const services = { web: { ports: [], hold: { ...holdLimits, ms: 5000 } } };
     expect(compactInputs({ services })).toEqual({ services: { web: { hold: { ms: 5000 } } } });
