@@ -1,15 +1,10 @@
 import type { Command } from 'commander';
-import type { Context } from './context.ts';
+import type { Run } from './context.ts';
 
 /** One command: `define` gives it its options, and what it does. Its exit code is what the action resolves to. */
 export interface CommandModule {
   define(command: Command, run: Run): void;
 }
-
-/** Wraps an action: what it resolves to is the exit code. */
-export type Run = <A extends unknown[]>(
-  action: (context: Context, ...given: A) => Promise<number>,
-) => (...given: A) => Promise<void>;
 
 /** Only the one that is asked for is loaded: the others cost nothing. */
 export const commands: Record<string, { summary: string; load: () => Promise<CommandModule> }> = {

@@ -26,6 +26,11 @@ export interface Stream {
   columns: number;
 }
 
+/** Wraps an action: what it resolves to is the exit code. */
+export type Run = <A extends unknown[]>(
+  action: (context: Context, ...given: A) => Promise<number>,
+) => (...given: A) => Promise<void>;
+
 /** Options that every command of a stack has. */
 export interface StackOptions {
   stack?: string;

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { commands, type Run } from './commands.ts';
-import type { Context } from './context.ts';
+import { commands } from './commands.ts';
+import type { Context, Run } from './context.ts';
 import { CliError, exit } from './exit.ts';
 
 const examples = `

@@ -1,5 +1,4 @@
 import type { SecretMount } from '../spec/service.ts';
-import type { Context } from './context.ts';
 import { absolutePath } from './project.ts';
 import type { Value } from './value.ts';
 
@@ -50,11 +49,11 @@ export function notSupplied(kind: 'secret' | 'config', supplied: readonly string
   };
 }
 
-/** Reads a service's `secrets`, by name or as {source, target}. */
-export function readServiceSecrets(value: Value, context: Context): SecretMount[] {
+/** Reads a service's `secrets`, by name or as {source, target}, of those that the file declares. */
+export function readServiceSecrets(value: Value, declared: ReadonlyMap<string, SecretSource>): SecretMount[] {
   return value.items().map((item) => {
     const { name, target } = readGrant(item, '/run/secrets');
-    if (name !== '' && !context.secrets.has(name)) {
+    if (name !== '' && !declared.has(name)) {
       item.complain({
         expected: 'a secret of the top-level `secrets:`',
         fix: `declare it there: ${name}: {environment: NAME}`,

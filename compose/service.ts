@@ -115,7 +115,7 @@ export function readService(name: string, service: Value, context: Context): Rea
   checkKeys(name, service);
   const { readOnly, mounts } = readReadOnly(service.get('read_only'), readMounts(service, context));
   const ports = readPorts(service);
-  const secrets = readServiceSecrets(service.get('secrets'), context);
+  const secrets = readServiceSecrets(service.get('secrets'), context.secrets);
   const configs = readServiceConfigs(service.get('configs'), context);
   checkTargets(service, [...mounts, ...secrets, ...configs]);
   const dependencies = readDependencies(name, service.get('depends_on'), context);

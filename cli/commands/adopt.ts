@@ -7,8 +7,7 @@ import { hostSetupScript } from '../../provider/hostSetup.ts';
 import type { Host } from '../../provider/inputs.ts';
 import { words } from '../../provider/words.ts';
 import { type Plan, plan } from '../adopt/plan.ts';
-import type { Run } from '../commands.ts';
-import { type Context, printJson, type StackOptions } from '../context.ts';
+import { type Context, printJson, type Run, type StackOptions } from '../context.ts';
 import { CliError, exit } from '../exit.ts';
 import { wrapped } from '../table.ts';
 

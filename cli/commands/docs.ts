@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { checkPage } from '../../system/check.ts';
 import { pageFile, withSection } from '../../system/page.ts';
-import type { Run } from '../commands.ts';
-import { printJson } from '../context.ts';
+import { printJson, type Run } from '../context.ts';
 import { differences } from '../differences.ts';
 import { exit } from '../exit.ts';
 

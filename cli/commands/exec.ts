@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { words } from '../../provider/words.ts';
-import type { Run } from '../commands.ts';
-import type { StackOptions } from '../context.ts';
+import type { Run, StackOptions } from '../context.ts';
 import { engineFunction, hostFunctions, mustHave, outcome } from '../remote.ts';
 import { hostOf } from '../stack.ts';
 

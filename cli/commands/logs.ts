@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { words } from '../../provider/words.ts';
-import type { Run } from '../commands.ts';
-import type { Context, StackOptions } from '../context.ts';
+import type { Context, Run, StackOptions } from '../context.ts';
 import { engineFunction, hostFunctions, linesOf, mustHave, outcome } from '../remote.ts';
 import { hostOf, type Stack } from '../stack.ts';
 

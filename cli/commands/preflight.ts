@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import type { Run } from '../commands.ts';
-import { printJson, type StackOptions } from '../context.ts';
+import { printJson, type Run, type StackOptions } from '../context.ts';
 import { exit } from '../exit.ts';
 import { check, type Preflight } from '../preflight/check.ts';
 import { preflightText } from '../preflight/text.ts';

@@ -6,8 +6,7 @@ import { changedConfig, parseHistory, type Update } from '../../receipt/history.
 import { parseHostLog } from '../../receipt/hostLog.ts';
 import { makeReceipt, type Receipt } from '../../receipt/receipt.ts';
 import { writeReceipt } from '../../receipt/write.ts';
-import type { Run } from '../commands.ts';
-import { printJson, type StackOptions } from '../context.ts';
+import { printJson, type Run, type StackOptions } from '../context.ts';
 import { CliError, exit } from '../exit.ts';
 import { hostOf, type Stack } from '../stack.ts';
 

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type RuntimeName, runtimeNames } from '../../spec/service.ts';
-import type { Run } from '../commands.ts';
-import type { Context, StackOptions } from '../context.ts';
+import type { Context, Run, StackOptions } from '../context.ts';
 import { CliError, exit } from '../exit.ts';
 import { runOneOff } from '../oneOff/run.ts';
 import { parseVolume, type Volume } from '../oneOff/volume.ts';
