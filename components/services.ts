@@ -42,11 +42,11 @@ export class CortexServices extends pulumi.ComponentResource {
     const imageOf = ({ image }: ServiceSpec) => args.images?.[image] ?? image;
     const inside = { parent: this, ...(vm && { deletedWith: vm }) };
 
-    const setup = new Setup(`${name}-setup`, { host, stack }, inside);
+    const setup = new Setup(`${name}-setup`, { ...host, stack }, inside);
     const proxy = new HostProxy(
       `${name}-proxy`,
       {
-        host,
+        ...host,
         stack,
         services: Object.fromEntries(
           specs.map((spec) => [
@@ -63,7 +63,7 @@ export class CortexServices extends pulumi.ComponentResource {
     const images = new Images(
       `${name}-images`,
       {
-        host,
+        ...host,
         stack,
         images: pulumi.all(specs.map(imageOf)).apply((all) => [...new Set(all)].sort()),
         registries: config.registries,
@@ -89,7 +89,7 @@ export class CortexServices extends pulumi.ComponentResource {
         volume,
         new Volume(
           `${name}-${volume}`,
-          { host, stack, volume, external, source },
+          { ...host, stack, volume, external, source },
           { ...inside, dependsOn: setup },
         ),
       ]),
@@ -99,7 +99,7 @@ export class CortexServices extends pulumi.ComponentResource {
       const instance = new Instance(
         spec.name,
         {
-          host,
+          ...host,
           stack,
           runtime: runtimes.apply((each) => each[spec.name] ?? config.runtime),
           spec: {
@@ -124,7 +124,7 @@ export class CortexServices extends pulumi.ComponentResource {
       );
       slots.set(
         spec.name,
-        new Slot(spec.name, { host, stack, service: spec.name, instance: instance.name }, inside),
+        new Slot(spec.name, { ...host, stack, service: spec.name, instance: instance.name }, inside),
       );
     }
     this.registerOutputs({ runtimes: this.runtimes });

@@ -1,9 +1,10 @@
-import { compactSpec, expandSpec, filled, isEntries, without } from '../spec/compact.ts';
-import { holdLimits } from '../spec/hold.ts';
+import { compactSpec, expandSpec, filled, without } from '../spec/compact.ts';
 import type { CheckRequest, DiffRequest, PropertyDiff, ResourceOperations } from './rpc/resourceProvider.ts';
 import {
   hasSecret,
   hasUnknown,
+  isObject,
+  open,
   type PropertyValue,
   type Props,
   reveal,
@@ -17,7 +18,7 @@ import {
  */
 export function compactInputs(inputs: Props, like: Props = {}): Props {
   const { host, spec, secrets, state, services, ...others } = inputs;
-  const before = isEntries(like.spec) ? like.spec : {};
+  const before = isObject(like.spec) ? like.spec : {};
   const shownState = state !== 'running' || (like.state ?? 'running') !== 'running';
   return {
     ...others,
@@ -109,24 +110,24 @@ function shownDiff(
 function has(inputs: Props, path: string): boolean {
   let found: PropertyValue | undefined = inputs;
   for (const key of path.replace(/\[.*$/s, '').split('.')) {
-    if (found instanceof Secret) found = found.value;
-    if (!isEntries(found)) return found !== undefined && found !== null;
-    found = found[key] as PropertyValue | undefined;
+    found = open(found);
+    if (!isObject(found)) return found !== undefined && found !== null;
+    found = found[key];
   }
   return found !== undefined && found !== null;
 }
 
 function compactHost(host: PropertyValue): Props {
-  if (!isEntries(host)) return { host };
-  const { hostKey = null, connection = null, ...identity } = host as Props;
-  const way = opened(connection);
-  const access: Props = isEntries(way) ? { ...(way as Props), hostKey } : { connection, hostKey };
+  if (!isObject(host)) return { host };
+  const { hostKey = null, connection = null, ...identity } = host;
+  const way = open(connection);
+  const access: Props = isObject(way) ? { ...way, hostKey } : { connection, hostKey };
   return { host: text(identity), connection: text(access, connection instanceof Secret) };
 }
 
 /** Of one whose connection is known, its identity may not be. */
 function expandHost(host: PropertyValue, connection: PropertyValue | undefined): PropertyValue {
-  if (isEntries(host)) return host;
+  if (isObject(host)) return host;
   const identity = parsed(host) ?? { machineId: Unknown, account: Unknown };
   const { hostKey = Unknown, ...way } = parsed(connection) ?? {};
   const access = hostKey === Unknown ? Unknown : way;
@@ -140,37 +141,34 @@ function text(entries: Props, sealed = false): PropertyValue {
 }
 
 function parsed(value: PropertyValue | undefined): Props | undefined {
-  const plain = value === undefined ? undefined : opened(value);
+  const plain = open(value);
   return typeof plain === 'string' ? (JSON.parse(plain) as Props) : undefined;
 }
 
-function opened(value: PropertyValue): PropertyValue {
-  return value instanceof Secret ? value.value : value;
-}
-
-const usualService: Props = { ports: [], hold: { ...holdLimits } };
+/** What a service behind the proxy leaves out. No default either, and never changed: see `leftOut` of a spec. */
+const leftOutOfService: Props = { ports: [], hold: { requests: 2000, bodyBytes: 256 * 1024 } };
 
 function compactService(service: Props): Props {
-  return without(service, usualService) as Props;
+  return without(service, leftOutOfService) as Props;
 }
 
 function expandService(service: Props): Props {
-  return filled(service, usualService) as Props;
+  return filled(service, leftOutOfService) as Props;
 }
 
 function eachOf(entries: Props, change: (entry: Props) => Props): Props {
   return Object.fromEntries(
-    Object.entries(entries).map(([name, entry]) => [name, isEntries(entry) ? change(entry as Props) : entry]),
+    Object.entries(entries).map(([name, entry]) => [name, isObject(entry) ? change(entry) : entry]),
   );
 }
 
 /** Entries may be a secret as a whole, and may be unknown. */
 function inside(value: PropertyValue, change: (entries: Props) => Props): PropertyValue {
   if (value instanceof Secret) return new Secret(inside(value.value, change));
-  return isEntries(value) ? change(value as Props) : value;
+  return isObject(value) ? change(value) : value;
 }
 
 function isEmpty(value: PropertyValue): boolean {
-  if (value instanceof Secret) return isEmpty(value.value);
-  return isEntries(value) && Object.keys(value).length === 0;
+  const entries = open(value);
+  return isObject(entries) && Object.keys(entries).length === 0;
 }

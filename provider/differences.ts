@@ -1,5 +1,5 @@
 import type { DiffResult } from './rpc/resourceProvider.ts';
-import { type PropertyValue, type Props, Secret, Unknown } from './rpc/value.ts';
+import { isObject, open, type PropertyValue, type Props, Secret, Unknown } from './rpc/value.ts';
 
 export type Difference = 'ADD' | 'DELETE' | 'UPDATE';
 
@@ -65,14 +65,6 @@ function compare(
 function sealed({ path, before, after }: Differing): Differing {
   const seal = (value: PropertyValue | undefined) => (value === undefined ? undefined : new Secret(value));
   return { path, before: seal(before), after: seal(after) };
-}
-
-function open(value: PropertyValue | undefined): PropertyValue | undefined {
-  return value instanceof Secret ? open(value.value) : value;
-}
-
-function isObject(value: PropertyValue | undefined): value is Record<string, PropertyValue> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Secret);
 }
 
 /** Null and absent are the same: the engine drops what is null. */

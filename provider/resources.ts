@@ -34,20 +34,18 @@ export function hostArgs(of: {
   };
 }
 
-export interface SetupArgs {
-  host: HostArgs;
+export interface SetupArgs extends HostArgs {
   stack: pulumi.Input<string>;
 }
 
 /** What the set-up of a host gave it, and what has to stay: there before the proxy, and mended before anything else. */
 export class Setup extends pulumi.CustomResource {
   constructor(name: string, args: SetupArgs, opts?: pulumi.CustomResourceOptions) {
-    super('containerhost:index:Setup', name, { ...args, ...args.host }, opts);
+    super('containerhost:index:Setup', name, { ...args }, opts);
   }
 }
 
-export interface ProxyArgs {
-  host: HostArgs;
+export interface ProxyArgs extends HostArgs {
   stack: pulumi.Input<string>;
   services: pulumi.Input<ProxyInputs['services']>;
 }
@@ -56,12 +54,11 @@ export interface ProxyArgs {
 // biome-ignore lint/suspicious/noShadowRestrictedNames: what the provider calls it; nothing here needs the global
 export class Proxy extends pulumi.CustomResource {
   constructor(name: string, args: ProxyArgs, opts?: pulumi.CustomResourceOptions) {
-    super('containerhost:index:Proxy', name, { ...args, ...args.host }, opts);
+    super('containerhost:index:Proxy', name, { ...args }, opts);
   }
 }
 
-export interface ImagesArgs {
-  host: HostArgs;
+export interface ImagesArgs extends HostArgs {
   stack: pulumi.Input<string>;
   images: pulumi.Input<string[]>;
   registries?: pulumi.Input<Registries>;
@@ -75,7 +72,7 @@ export class Images extends pulumi.CustomResource {
     super(
       'containerhost:index:Images',
       name,
-      { ...args, ...args.host, registries },
+      { ...args, registries },
       pulumi.mergeOptions(opts, secretOutputs),
     );
   }
@@ -84,8 +81,7 @@ export class Images extends pulumi.CustomResource {
 /** A spec whose image may be known later: one that is built, or whose digest a registry has to tell. */
 export type SpecArgs = Omit<WithContent<pulumi.Output<string>>, 'image'> & { image: pulumi.Input<string> };
 
-export interface InstanceArgs {
-  host: HostArgs;
+export interface InstanceArgs extends HostArgs {
   stack: pulumi.Input<string>;
   runtime: pulumi.Input<RuntimeName>;
   /** default: made up by the provider, `<service>-<7 hex>` */
@@ -109,14 +105,13 @@ export class Instance extends pulumi.CustomResource {
     super(
       'containerhost:index:Instance',
       name,
-      { ...args, ...args.host, name: args.name, spec: compactSpec(args.spec), secrets },
+      { ...args, name: args.name, spec: compactSpec(args.spec), secrets },
       pulumi.mergeOptions(opts, secretOutputs),
     );
   }
 }
 
-export interface VolumeArgs {
-  host: HostArgs;
+export interface VolumeArgs extends HostArgs {
   stack: pulumi.Input<string>;
   volume: pulumi.Input<string>;
   external: pulumi.Input<string>;
@@ -126,12 +121,11 @@ export interface VolumeArgs {
 /** A volume of an engine, carried into the stack's own before anything mounts it. */
 export class Volume extends pulumi.CustomResource {
   constructor(name: string, args: VolumeArgs, opts?: pulumi.CustomResourceOptions) {
-    super('containerhost:index:Volume', name, { ...args, ...args.host }, opts);
+    super('containerhost:index:Volume', name, { ...args }, opts);
   }
 }
 
-export interface SlotArgs {
-  host: HostArgs;
+export interface SlotArgs extends HostArgs {
   stack: pulumi.Input<string>;
   service: pulumi.Input<string>;
   /** physical name of the instance that serves */
@@ -141,6 +135,6 @@ export interface SlotArgs {
 /** Which instance of a service serves. Switched in place, once the new instance is healthy. */
 export class Slot extends pulumi.CustomResource {
   constructor(name: string, args: SlotArgs, opts?: pulumi.CustomResourceOptions) {
-    super('containerhost:index:Slot', name, { ...args, ...args.host }, opts);
+    super('containerhost:index:Slot', name, { ...args }, opts);
   }
 }

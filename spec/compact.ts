@@ -2,6 +2,7 @@
  * A spec as it travels and as a state keeps it: without what goes without saying. Each property costs its place in
  * two dozen messages of a preview, and a line of the engine's log in half of them.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { ServiceSpec } from './service.ts';
 
 type Entries = { [key: string]: unknown };
@@ -73,8 +74,8 @@ export function without(entries: Entries, usual: Entries, like: Entries = {}): E
         const rest = without(value, normal, isEntries(before) ? before : {});
         return Object.keys(rest).length > 0 ? [[key, rest]] : [];
       }
-      const shown = before !== undefined && !same(before, normal);
-      return same(value, normal) && !shown ? [] : [[key, value]];
+      const shown = before !== undefined && !isDeepStrictEqual(before, normal);
+      return isDeepStrictEqual(value, normal) && !shown ? [] : [[key, value]];
     }),
   );
 }
@@ -89,17 +90,8 @@ export function filled(entries: Entries, usual: Entries): Entries {
   return { ...entries, ...Object.fromEntries(both) };
 }
 
-function same(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (Array.isArray(a) && Array.isArray(b))
-    return a.length === b.length && a.every((each, index) => same(each, b[index]));
-  if (!isEntries(a) || !isEntries(b)) return false;
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => key in b && same(a[key], b[key]));
-}
-
 /** A plain object: not a list, and nothing that has a class, such as an output or a secret. */
-export function isEntries(value: unknown): value is Entries {
+function isEntries(value: unknown): value is Entries {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 

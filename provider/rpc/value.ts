@@ -148,3 +148,8 @@ export function sealLike(value: PropertyValue, like: PropertyValue | undefined):
 export function isObject(value: PropertyValue | undefined): value is { [name: string]: PropertyValue } {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Secret);
 }
+
+/** What is inside a secret, however often it was made one; anything else as it is. */
+export function open(value: PropertyValue | undefined): PropertyValue | undefined {
+  return value instanceof Secret ? open(value.value) : value;
+}
