@@ -17,7 +17,7 @@ export async function main(
   const engine = process.ppid;
   const served = await serve(provider, { engineAddress: engineAddress(argv) });
   // before the port is said: the engine may start the next one as soon as it has it
-  announce(served.port);
+  announce(served);
   process.stdout.write(`${served.port}\n`);
 
   setInterval(async () => {

@@ -22,6 +22,8 @@ export interface Served {
   log(urn: string, severity: Severity, message: string, options?: LogOptions): void;
   /** aborts what is under way and stops serving */
   close(): Promise<void>;
+  /** stops serving once every client that shook hands has cancelled and was answered */
+  finish(): Promise<void>;
 }
 
 // As Pulumi's own: messages carry whole property maps.
@@ -33,7 +35,7 @@ export async function serve(provider: ResourceProvider, options: ServeOptions = 
   if (options.engineAddress) engine.attach(options.engineAddress);
 
   const server = new grpc.Server({ 'grpc.max_receive_message_length': maxMessageBytes });
-  const { implementation, cancel } = service(provider, engine);
+  const { implementation, cancel, released } = service(provider, engine);
   server.addService(providerGrpc.ResourceProviderService, implementation);
 
   const port = await new Promise<number>((resolve, reject) => {
@@ -52,6 +54,10 @@ export async function serve(provider: ResourceProvider, options: ServeOptions = 
       cancel();
       server.forceShutdown();
       engine.close();
+    },
+    finish: async () => {
+      await released();
+      await new Promise((resolve) => server.tryShutdown(resolve));
     },
   };
 }

@@ -15,11 +15,16 @@ import type {
 } from './resourceProvider.ts';
 import { hasUnknown, marshal, type Props, unmarshal } from './value.ts';
 
-/** The provider as gRPC handlers, and the way to abort what is under way. */
-export function service(
-  provider: ResourceProvider,
-  engine: Engine,
-): { implementation: grpc.UntypedServiceImplementation; cancel: () => void } {
+export interface Service {
+  implementation: grpc.UntypedServiceImplementation;
+  /** aborts what is under way */
+  cancel(): void;
+  /** resolves once every client that shook hands has cancelled, as an engine does before it ends its plugin */
+  released(): Promise<void>;
+}
+
+/** The provider as gRPC handlers. */
+export function service(provider: ResourceProvider, engine: Engine): Service {
   // One controller a cancellation: a provider that outlives its engine serves the next one.
   let cancellation = new AbortController();
   const cancel = () => {
@@ -27,6 +32,11 @@ export function service(
     cancellation = new AbortController();
     provider.cancel?.();
   };
+
+  // An engine may have two clients here (announcement.ts), and ends both at the same time. Each cancels before it is
+  // ended, and one that nobody answers is told of as broken.
+  let clients = 0;
+  let released = () => {};
 
   /** A handler: answers, or fails with what the engine understands. */
   function handle<Req, Res>(
@@ -79,6 +89,7 @@ export function service(
 
   const implementation = {
     handshake: handle((req: pb.ProviderHandshakeRequest) => {
+      clients += 1;
       if (req.getEngineAddress()) engine.attach(req.getEngineAddress());
       return new pb.ProviderHandshakeResponse().setAcceptSecrets(true);
     }),
@@ -185,11 +196,22 @@ export function service(
 
     cancel: handle(() => {
       cancel();
+      clients -= 1;
+      if (clients <= 0) released();
       return new emptyPb.Empty();
     }),
   };
 
-  return { implementation, cancel };
+  return {
+    implementation,
+    cancel,
+    released: async () => {
+      if (clients <= 0) return;
+      await new Promise<void>((resolve) => {
+        released = resolve;
+      });
+    },
+  };
 }
 
 /** `containerhost:index:Instance` of `urn:pulumi:dev::cortex::parent:T$containerhost:index:Instance::admin`. */

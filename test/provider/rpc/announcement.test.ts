@@ -5,6 +5,9 @@ import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import pb from '@pulumi/pulumi/proto/provider_pb.js';
+import emptyPb from 'google-protobuf/google/protobuf/empty_pb.js';
+import { type Client, call, clientOf } from './client.ts';
 
 const launcher = resolve(import.meta.dirname, '../../../provider/pulumi-resource-containerhost');
 let runtime: string;
@@ -87,6 +90,32 @@ test.each(['SIGINT', 'SIGTERM'] as const)('an announcement goes with what ends b
   const [, by] = (await once(child, 'exit')) as [number | null, string | null];
   expect(by).toBe(signal);
   expect(existsSync(announcement)).toBe(false);
+});
+
+test('the first is there until the second was told that it is over', async () => {
+  const [first, second] = [await launch(), await launch()];
+  const clients = [first, second].map(({ port }) => clientOf(port));
+  for (const client of clients) await call(client, 'handshake', new pb.ProviderHandshakeRequest());
+  const [one, other] = clients as [Client, Client];
+  await call(one, 'cancel', new emptyPb.Empty());
+  one.close();
+  first.child.kill('SIGINT');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(first.child.exitCode ?? first.child.signalCode).toBeNull();
+  expect(existsSync(announcement)).toBe(false);
+  const ended = once(first.child, 'exit');
+  await call(other, 'cancel', new emptyPb.Empty());
+  other.close();
+  expect(await ended).toEqual([null, 'SIGINT']);
+});
+
+test('and goes without one that says nothing', async () => {
+  const first = await launch();
+  const client = clientOf(first.port);
+  await call(client, 'handshake', new pb.ProviderHandshakeRequest());
+  first.child.kill('SIGINT');
+  expect(await once(first.child, 'exit')).toEqual([null, 'SIGINT']);
+  client.close();
 });
 
 test('what is no child of this engine is not believed: it serves itself', async () => {

@@ -24,10 +24,7 @@ export async function connect(
   provider: ResourceProvider,
 ): Promise<{ client: Client; served: Served; close: () => Promise<void> }> {
   const served = await serve(provider);
-  const client = new providerGrpc.ResourceProviderClient(
-    `127.0.0.1:${served.port}`,
-    grpc.credentials.createInsecure(),
-  );
+  const client = clientOf(served.port);
   return {
     client,
     served,
@@ -36,6 +33,10 @@ export async function connect(
       await served.close();
     },
   };
+}
+
+export function clientOf(port: number): Client {
+  return new providerGrpc.ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
 }
 
 const service = providerGrpc.ResourceProviderService;
