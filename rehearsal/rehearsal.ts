@@ -228,6 +228,9 @@ export class Rehearsal {
       child.once('error', reject);
       child.once('close', (code) => {
         this.transcript.push(output);
+        // said at the end of a run that went well, which ends with 0 all the same
+        if (code === 0 && output.includes('exited prematurely'))
+          reject(new Error(`the engine takes a plugin for broken:\n${output}`));
         resolve({ code: code ?? 255, stdout, output, seconds: (performance.now() - begun) / 1000 });
       });
     });

@@ -1,30 +1,33 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { closeSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import type { Served } from './serve.ts';
 
 /** How the process that an engine has says where it serves, to whatever that engine starts after it. */
 const variable = 'CONTAINERHOST_ANNOUNCEMENT';
 
-/** How long a client is waited for that does not say that it is done. An engine waits for five seconds. */
-const clientsMs = 2000;
+/** For how long this process answers for the others after its own end, where they are not ended. */
+const othersMs = 30_000;
 
 /**
- * Writes this process and its port to the file that the launcher names. It goes with the process, where that is ended
- * by a signal that can be heard; the launcher believes no file of a process that is gone. The process goes once all
- * clients have: an engine ends both at the same time, and this one answers for the other.
+ * Writes this process's launcher and its port to the file that the launcher names. It goes with the process, where that
+ * is ended by a signal that can be heard; a launcher believes no file of one that is gone.
+ *
+ * An engine ends its plugins one after the other, each with a cancellation that is to be answered; which is the first,
+ * chance decides. So this process is gone for its engine at once, with its launcher and its streams, and answers until
+ * the last of them was cancelled.
  */
 export function announce(
   { port, finish }: Pick<Served, 'port' | 'finish'>,
   file: string | undefined = process.env[variable],
 ): void {
   if (file === undefined) return;
-  writeFileSync(file, `${process.pid} ${port}\n`, { mode: 0o600 });
+  writeFileSync(file, `${process.ppid} ${port}\n`, { mode: 0o600 });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, async () => {
       rmSync(file, { force: true });
-      await Promise.race([finish(), setTimeout(clientsMs)]);
-      // as if it had not been heard
-      process.kill(process.pid, signal);
+      for (const stream of [1, 2]) closeSync(stream);
+      await Promise.race([finish(), setTimeout(othersMs)]);
+      process.exit(0);
     });
   }
   process.once('exit', () => rmSync(file, { force: true }));

@@ -5,6 +5,9 @@ import { serve } from './serve.ts';
 /** How often the process looks whether its engine is still there. */
 const watchMs = 500;
 
+/** The engine's process, where it is not the parent: there is a launcher between. */
+const engineVariable = 'CONTAINERHOST_ENGINE';
+
 /**
  * Runs a provider as a plugin process: the port is the first line on stdout, the engine's address the
  * first argument. Ends when the engine that started it is gone, so that a killed `pulumi` leaves none behind.
@@ -14,17 +17,27 @@ export async function main(
   argv: string[] = process.argv.slice(2),
 ): Promise<void> {
   // before anything that takes time, in which it may be gone already
-  const engine = process.ppid;
+  const engine = Number(process.env[engineVariable] ?? process.ppid);
   const served = await serve(provider, { engineAddress: engineAddress(argv) });
   // before the port is said: the engine may start the next one as soon as it has it
   announce(served);
   process.stdout.write(`${served.port}\n`);
 
   setInterval(async () => {
-    if (process.ppid === engine) return;
+    if (runs(engine)) return;
     await served.close();
     process.exit(0);
   }, watchMs);
+}
+
+function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // somebody else's is there all the same
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** The engine puts `--logtostderr`, `-v=9` and `--tracing ADDRESS` before the address. */

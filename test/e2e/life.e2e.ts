@@ -147,6 +147,11 @@ describe('on Docker', () => {
     5 * minutes,
   );
 
+  test('a plugin that the engine takes for broken fails what runs it', async () => {
+    const said = ['echo', 'error: Detected that pulumi-resource-planted exited prematurely.'];
+    await expect(rehearsal.run(said, {})).rejects.toThrow('the engine takes a plugin for broken');
+  });
+
   test('cortex knows what runs, and gets in', () => knowsWhatRuns('docker'), 3 * minutes);
 
   test(

@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import pb from '@pulumi/pulumi/proto/provider_pb.js';
 import emptyPb from 'google-protobuf/google/protobuf/empty_pb.js';
-import { type Client, call, clientOf } from './client.ts';
+import { call, clientOf } from './client.ts';
 
 const launcher = resolve(import.meta.dirname, '../../../provider/pulumi-resource-containerhost');
 let runtime: string;
@@ -22,7 +23,7 @@ beforeEach(() => {
 afterEach(async () => {
   for (const child of started) {
     if (child.exitCode !== null || child.signalCode !== null) continue;
-    child.kill('SIGKILL');
+    end(child, 'SIGKILL');
     await once(child, 'exit');
   }
   rmSync(runtime, { recursive: true, force: true });
@@ -30,9 +31,15 @@ afterEach(async () => {
 
 function start(command: string, args: string[]): ChildProcess {
   const env = { ...process.env, XDG_RUNTIME_DIR: runtime };
-  const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
   started.push(child);
   return child;
+}
+
+/** As an engine does: with all that it started. */
+function end(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) throw new Error('not started');
+  process.kill(-child.pid, signal);
 }
 
 /** This process stands in for an engine. */
@@ -45,6 +52,20 @@ async function launch(): Promise<{ child: ChildProcess; port: number; said: () =
   if (!child.stdout) throw new Error('no stdout');
   const { value } = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
   return { child, port: Number(value), said: () => errors };
+}
+
+/** Resolves once nobody listens there. */
+async function gone(port: number): Promise<void> {
+  for (;;) {
+    const socket = connect(port, '127.0.0.1');
+    const listens = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (!listens) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 function announced(pid: number | undefined, port: number): void {
@@ -86,36 +107,34 @@ test('nor does it outlive the engine', async () => {
 test.each(['SIGINT', 'SIGTERM'] as const)('an announcement goes with what ends by %s', async (signal) => {
   const { child } = await launch();
   expect(existsSync(announcement)).toBe(true);
-  child.kill(signal);
-  const [, by] = (await once(child, 'exit')) as [number | null, string | null];
+  end(child, signal);
+  const [, by] = (await once(child, 'close')) as [number | null, string | null];
   expect(by).toBe(signal);
   expect(existsSync(announcement)).toBe(false);
 });
 
-test('the first is there until the second was told that it is over', async () => {
+test('the first answers for the second after its own end, and no longer than that', async () => {
   const [first, second] = [await launch(), await launch()];
-  const clients = [first, second].map(({ port }) => clientOf(port));
-  for (const client of clients) await call(client, 'handshake', new pb.ProviderHandshakeRequest());
-  const [one, other] = clients as [Client, Client];
+  const [one, other] = [clientOf(first.port), clientOf(second.port)];
+  for (const client of [one, other]) await call(client, 'handshake', new pb.ProviderHandshakeRequest());
   await call(one, 'cancel', new emptyPb.Empty());
   one.close();
-  first.child.kill('SIGINT');
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  expect(first.child.exitCode ?? first.child.signalCode).toBeNull();
-  expect(existsSync(announcement)).toBe(false);
-  const ended = once(first.child, 'exit');
+  end(first.child, 'SIGINT');
+  // with its streams: the engine reads them to their end before it goes on to the next
+  await once(first.child, 'close');
   await call(other, 'cancel', new emptyPb.Empty());
   other.close();
-  expect(await ended).toEqual([null, 'SIGINT']);
+  await gone(first.port);
 });
 
-test('and goes without one that says nothing', async () => {
+test('one that has answered everybody goes at once', async () => {
   const first = await launch();
   const client = clientOf(first.port);
   await call(client, 'handshake', new pb.ProviderHandshakeRequest());
-  first.child.kill('SIGINT');
-  expect(await once(first.child, 'exit')).toEqual([null, 'SIGINT']);
+  await call(client, 'cancel', new emptyPb.Empty());
   client.close();
+  end(first.child, 'SIGINT');
+  await gone(first.port);
 });
 
 test('what is no child of this engine is not believed: it serves itself', async () => {
@@ -126,8 +145,8 @@ test('what is no child of this engine is not believed: it serves itself', async 
 });
 
 test('nor is one that is gone', async () => {
-  const gone = start('true', []);
-  await once(gone, 'exit');
-  announced(gone.pid, 65_000);
+  const ended = start('true', []);
+  await once(ended, 'exit');
+  announced(ended.pid, 65_000);
   expect((await launch()).port).not.toBe(65_000);
 });
