@@ -8,15 +8,15 @@ import { countTests, type Tally } from './tally.ts';
 
 const project = resolve(import.meta.dirname, '..');
 
-/** Runs one of Jest's projects and counts what it reports. */
-export async function runProject(name: string, args: string[]): Promise<Tally> {
+/** Runs some of Jest's projects and counts what it reports. */
+export async function runProjects(names: string[], args: string[]): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), 'cortex-test-'));
   const results = join(folder, 'results.json');
   const child = spawn(
     process.execPath,
     [
       join(project, 'node_modules', 'jest', 'bin', 'jest.js'),
-      `--selectProjects=${name}`,
+      ...names.map((name) => `--selectProjects=${name}`),
       '--ci',
       '--json',
       `--outputFile=${results}`,

@@ -158,37 +158,45 @@ record_data() { # $1 instance
   mv -f "$service_dir/data.new" "$service_dir/data"
 }
 
-# Is what the new instance gets what the old one left? After its owners were changed, before it starts.
+# Is what the new instance gets what the old one left? After its owners were changed, before it starts: requests wait
+# meanwhile, and each process costs them its start.
 compare_data() { # $1 instance. Fails with data_problems.
-  local directory kind use limit data targets known before found level differs
+  local directory kind use limit data targets known line before closely found named id differs
   directory=$(instance_dir "$1")
   data_problems=
   if [ ! -e "$directory/data" ]; then return 0; fi
   rm -f "$directory/identity.new"
   while IFS=$'\t' read -r kind use limit data targets; do
     known=$(known_data "$kind" "$data")
-    before=null
-    if [ -e "$service_dir/data" ]; then before=$(jq -c --arg directory "$data" 'select(.directory == $directory)' "$service_dir/data") || return 1; fi
-    level=identity
-    if [ "$(jq -r '.found.metadata // empty' <<<"${before:-null}")" != '' ]; then level=contents; fi
+    closely='identity 0' before=null
     # As closely as before: a limit that was changed meanwhile is none of the data's.
-    if [ "$(jq -r '.found.contents // empty' <<<"${before:-null}")" != '' ]; then limit=9223372036854775807; else limit=0; fi
-    found=$(measure_data "$kind" "$data" "$(mapping_of "$kind" "$use" "$data" "$directory/mapping")" "$level" "$limit") || return 1
-    differs=
-    if [ ! -e "$known.accepted" ]; then differs=$(differing_data "${before:-null}" "$found" "$use") || return 1; fi
-    if [ -n "$differs" ]; then
+    if [ -e "$service_dir/data" ]; then
+      line=$(jq -r --arg directory "$data" --arg everything "$everything" 'select(.directory == $directory) |
+        (if .found.metadata then "contents" else "identity" end) + " " + (if .found.contents then $everything else "0" end) + "\t" + tojson' \
+        "$service_dir/data") || return 1
+      if [ -n "$line" ]; then IFS=$'\t' read -r closely before <<<"$line"; fi
+    fi
+    found=$(measure_data "$kind" "$data" "$(mapping_of "$kind" "$use" "$data" "$directory/mapping")" "${closely% *}" "${closely#* }") || return 1
+    IFS=$'\t' read -r named differs < <(differing_data "$before" "$found" "$use") || return 1
+    id=
+    if [ -n "$differs" ] && [ ! -e "$known.accepted" ]; then
       data_problem "$(data_name "$kind" "$data") ($(data_root "$kind" "$data")): $differs"
-    elif [ "$kind" != host ] && [ -e "$data/data" ] && [ "$(jq -r '.id // empty' <<<"$found")" = '' ]; then
+    elif [ "$kind" != host ] && [ -e "$data/data" ] && [ "$named" = false ]; then
       name_data "$data" || return 1
-      found=$(jq -c --arg id "$(record "$data/id")" '.id = $id' <<<"$found") || return 1
+      id=$(record "$data/id")
     fi
     jq -cn --arg name "$(basename "$known")" --arg directory "$data" --arg service "$service" --arg instance "$1" --argjson targets "$targets" \
-      --argjson before "${before:-null}" --argjson after "$found" \
-      '{ $name, $directory, $service, $instance, $targets, at: (now | floor), before: $before.found, $after }' >>"$directory/identity.new" || return 1
+      --argjson before "$before" --argjson after "$found" --arg id "$id" '
+        { $name, $directory, $service, $instance, $targets, at: (now | floor), before: $before.found,
+          after: ($after | if $id == "" then . else .id = $id end) }' >>"$directory/identity.new" || return 1
   done <"$directory/data"
+  : "$limit"
   if [ -n "$data_problems" ]; then return 1; fi
   if [ -e "$directory/identity.new" ]; then mv -f "$directory/identity.new" "$directory/identity"; fi
 }
+
+# The limit under which all contents are.
+everything=9223372036854775807
 
 # Another instance that mounts the same folder may do so at this moment: the first one's id is the one of both.
 name_data() { # $1 directory
@@ -200,13 +208,14 @@ name_data() { # $1 directory
   rm -f "$id"
 }
 
-differing_data() { # $1 before, as recorded, or null, $2 found, $3 rw|ro: prints what differs, or nothing
+# `true` or `false`: whether what was found has an id; a tab, and what differs, if anything does.
+differing_data() { # $1 before, as recorded, or null, $2 found, $3 rw|ro
   jq -rn --argjson before "$1" --argjson found "$2" --arg use "$3" '
     $before.found as $was |
     # A delivery of the project between the two writes files; who only reads is not asked who owns.
     [ "id", "inode", (if $use == "rw" and $before.use == "rw" then "owner", "mode" else empty end),
       (if $was.metadata and $was.delivery == $found.delivery then "entries", "files", "bytes", "metadata", "contents" else empty end) ] as $fields |
-    if $was == null then empty
+    "\($found.id != null)\t" + if $was == null then ""
     elif $found == null then "found nothing there, expected what its predecessor left (\($was.files // "some") files)"
     else [ $fields[] | select($was[.] != null and $was[.] != $found[.]) |
       if . == "metadata" then "names, sizes, times, owners or modes of files differ"
@@ -282,23 +291,24 @@ see_mounts() { # $1 process, $2 `data` of an instance
 }
 
 keep_identity() { # $1 JSON lines of an instance that takes its data over
-  local line name known
+  local lines name directory empty line known
   # shellcheck disable=SC2174 # the folders above are there, or named
   mkdir -p -m 0700 "$base/.data/$stack" || return 1
-  while IFS= read -r line; do
-    name=$(jq -r .name <<<"$line")
+  lines=$(jq -r '"\(.name)\t\(.directory)\t\(.after.empty)\t\(tojson)"' "$1") || return 1
+  while IFS=$'\t' read -r name directory empty line; do
     known=$base/.data/$stack/$name
     # What a service writes as soon as it runs is data, too.
-    jq -c --argjson empty "$(still_empty "$line")" '.after.empty = (.after.empty and $empty)' <<<"$line" | replace "$known" || return 1
+    if [ "$empty" = true ] && ! is_empty "$(data_root "${name%%.*}" "$directory")"; then line=$(jq -c '.after.empty = false' <<<"$line") || return 1; fi
+    replace "$known" <<<"$line" || return 1
     rm -f "$known.accepted"
-  done <"$1"
+  done <<<"$lines"
 }
 
-still_empty() { # $1 JSON line
-  local root
-  root=$(data_root "$(jq -r '.name | split(".")[0]' <<<"$1")" "$(jq -r .directory <<<"$1")")
-  if [ -d "$root" ] && [ -z "$(find "$root" -mindepth 1 -print -quit)" ]; then echo true; else echo false; fi
-}
+is_empty() ( # $1 directory. By the shell alone
+  shopt -s nullglob dotglob
+  entries=("$1"/*)
+  [ -d "$1" ] && [ "${#entries[@]}" = 0 ]
+)
 
 # `containerhost data STACK`: JSON lines, one for each directory that the stack's services mount.
 # `containerhost data STACK accept NAME`: what is there now is what shall be there.

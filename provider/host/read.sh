@@ -133,12 +133,6 @@ read_foreign() { # $1 stack
   done < <(jq -r '[.name, .after.id // "-", .after.inode, .after.empty, .directory] | @tsv' "${files[@]}")
 }
 
-is_empty() ( # $1 directory. By the shell alone
-  shopt -s nullglob dotglob
-  entries=("$1"/*)
-  [ "${#entries[@]}" = 0 ]
-)
-
 # Docker is asked at its own interface: each of its commands is a process that starts, and mostly that.
 read_docker() { # $1 folder for the answers
   local lists

@@ -2,10 +2,10 @@
 // Arguments go to Jest: `npm run soak -- faults` runs what has "faults" in its path.
 import { machinePackages } from '../../rehearsal/vm/packages.ts';
 import { ensureToolchain } from '../../toolchain/ensure.ts';
-import { runProject, tell } from '../jest.ts';
+import { runProjects, tell } from '../jest.ts';
 
 await tell(async () => {
   await ensureToolchain({ command: 'npm run soak', packages: machinePackages });
   // One at a time: figures are taken, which a second VM on the same cores would change.
-  return runProject('soak', ['--runInBand', '--verbose', ...process.argv.slice(2)]);
+  return runProjects(['soak'], ['--runInBand', '--verbose', ...process.argv.slice(2)]);
 });

@@ -6,7 +6,7 @@ import { idRanges } from '../../../runtimes/idmap.ts';
 import type { RuntimeName } from '../../../spec/service.ts';
 import { TempHost } from './tempHost.ts';
 
-// Owners of files are real. `npm run check` leaves this file out for others than root, and says so.
+// Owners of files are real.
 if (process.getuid?.() !== 0) throw new Error('only root may give files away: run this with sudo');
 
 let host: TempHost;
