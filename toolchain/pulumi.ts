@@ -66,6 +66,8 @@ export function pulumiEnvironment(): Record<string, string> {
     PULUMI_SKIP_UPDATE_CHECK: 'true',
     // A plugin that is missing is an error at once, not a download that hangs.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
+    // Each run keeps its log, and looks through all that are kept: 500 MB, if nothing is said.
+    PULUMI_LOG_ROTATION_MAX_TOTAL_MB: '50',
     [variable]: directory,
   };
 }

@@ -9,12 +9,15 @@ begin_fetch() {
 }
 
 fetch_images() { # $1 account, $2… images; says all that are missing, not the first
-  local account=$1 image failed=
+  local account=$1 image docker failed=
   shift
   google_credentials "$@"
   for image in "$@"; do
-    fetch_docker "$image" || failed=1
+    # Neither engine takes from the other, and a registry that does not answer is asked again for a while by each.
+    { fetch_docker "$image" || exit 1; } &
+    docker=$!
     fetch_podman "$account" "$image" || failed=1
+    wait "$docker" || failed=1
   done
   if [ -n "$failed" ]; then exit 1; fi
 }

@@ -35,8 +35,25 @@ test.each(['docker', 'podman'])(
     expect(code).toBe(1);
     for (const image of ['example/web:1', 'example/db:2'])
       expect(stderr).toContain(`image "${image}" in ${name} is for arm64, and this host is amd64`);
+    expect(stderr).not.toContain('should not');
   },
 );
+
+test('what cannot be pulled is told of each engine', () => {
+  for (const name of ['docker', 'podman'])
+    host.command(name, `case "$*" in info) ;; *) echo "${name} says no" >&2; exit 1 ;; esac`);
+  const { code, stderr } = fetch('example/web:1', 'example/db:2');
+  expect(code).toBe(1);
+  const told = stderr.split('\n').filter((line) => line.startsWith('containerhost: '));
+  expect(told.sort()).toEqual(
+    ['db:2', 'web:1'].flatMap((image) =>
+      ['docker', 'podman'].map(
+        (name) =>
+          `containerhost: image "example/${image}" is not in ${name} on this host and could not be pulled: ${name} says no`,
+      ),
+    ),
+  );
+});
 
 describe('Google’s registries', () => {
   const mine = { 'registry.example': { auth: 'a' } };
