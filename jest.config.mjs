@@ -9,7 +9,7 @@ const common = {
   },
 };
 
-const hostScripts = 'test/provider/host';
+const hostScripts = '/test/provider/host/';
 
 export default {
   // a busy machine is no failure; what hangs is found all the same
@@ -22,7 +22,7 @@ export default {
       testPathIgnorePatterns: [hostScripts],
     },
     // what runs on a host, run here with stand-ins for its engines: processes, and half of all the time
-    { ...common, displayName: 'host', testMatch: [`<rootDir>/${hostScripts}/**/*.test.ts`] },
+    { ...common, displayName: 'host', testMatch: [`<rootDir>${hostScripts}**/*.test.ts`] },
     { ...common, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.e2e.ts'] },
     { ...common, displayName: 'soak', testMatch: ['<rootDir>/test/soak/**/*.soak.ts'] },
   ],

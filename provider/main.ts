@@ -14,6 +14,6 @@ await main(
     return compactly(containerhost());
   }),
 );
-// The engine ends a provider by killing it, before Node would write what it compiled. Not at once: Node makes anew what it
+// The engine may end a provider by killing it, before Node would write what it compiled. Not at once: Node makes anew what it
 // compares with what is there already, which takes as long as loading does.
 setTimeout(flushCompileCache, leisureMs).unref();

@@ -11,6 +11,7 @@ begin_fetch() {
 fetch_images() { # $1 account, $2… images; says all that are missing, not the first
   local account=$1 image docker failed=
   shift
+  docker info >/dev/null 2>&1 || fail 'docker does not answer: systemctl status docker'
   google_credentials "$@"
   for image in "$@"; do
     # Neither engine takes from the other, and a registry that does not answer is asked again for a while by each.
@@ -25,7 +26,6 @@ fetch_images() { # $1 account, $2… images; says all that are missing, not the 
 fetch_docker() { # $1 image
   local output
   if ! docker image inspect "$1" >/dev/null 2>&1; then
-    docker info >/dev/null 2>&1 || fail 'docker does not answer: systemctl status docker'
     say "docker: pulling $1"
     if ! output=$(docker --config "$credentials" pull --quiet "$1" 2>&1); then
       image_problem docker "$1" "$output"

@@ -1,4 +1,4 @@
-import { closeSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import type { Served } from './serve.ts';
 
@@ -21,14 +21,28 @@ export function announce(
   file: string | undefined = process.env[variable],
 ): void {
   if (file === undefined) return;
-  writeFileSync(file, `${process.ppid} ${port}\n`, { mode: 0o600 });
+  const announced = `${process.ppid} ${port}\n`;
+  writeFileSync(file, announced, { mode: 0o600 });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, async () => {
-      rmSync(file, { force: true });
-      for (const stream of [1, 2]) closeSync(stream);
+      withdraw(file, announced);
+      // nothing else may get their numbers
+      for (const stream of [1, 2]) {
+        closeSync(stream);
+        openSync('/dev/null', 'w');
+      }
       await Promise.race([finish(), setTimeout(othersMs)]);
       process.exit(0);
     });
   }
-  process.once('exit', () => rmSync(file, { force: true }));
+  process.once('exit', () => withdraw(file, announced));
+}
+
+/** Another process of the engine may have announced itself since. */
+function withdraw(file: string, announced: string): void {
+  try {
+    if (readFileSync(file, 'utf8') === announced) rmSync(file, { force: true });
+  } catch {
+    // it is gone already
+  }
 }

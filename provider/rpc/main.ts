@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { announce } from './announcement.ts';
 import type { ResourceProvider } from './resourceProvider.ts';
 import { serve } from './serve.ts';
@@ -18,25 +19,38 @@ export async function main(
 ): Promise<void> {
   // before anything that takes time, in which it may be gone already
   const engine = Number(process.env[engineVariable] ?? process.ppid);
+  const since = startOf(engine);
   const served = await serve(provider, { engineAddress: engineAddress(argv) });
   // before the port is said: the engine may start the next one as soon as it has it
   announce(served);
   process.stdout.write(`${served.port}\n`);
 
   setInterval(async () => {
-    if (runs(engine)) return;
+    if (since !== undefined && startOf(engine) === since) return;
     await served.close();
     process.exit(0);
   }, watchMs);
 }
 
-function runs(pid: number): boolean {
+/**
+ * When a process was started, or '' where nothing but that it runs can be told. Undefined: it is over, whether or not
+ * anybody has looked after it (a container whose first process does not).
+ */
+function startOf(pid: number): string | undefined {
+  try {
+    // proc_pid_stat(5): the state, 3rd of the fields, and the start, 22nd, after a name that may hold anything
+    const [state, ...rest] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return state === 'Z' ? undefined : rest[18];
+  } catch {
+    // no such process, or no /proc
+  }
   try {
     process.kill(pid, 0);
-    return true;
+    return '';
   } catch (error) {
-    // somebody else's is there all the same
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return (error as NodeJS.ErrnoException).code === 'EPERM' ? '' : undefined;
   }
 }
 

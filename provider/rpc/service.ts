@@ -33,8 +33,8 @@ export function service(provider: ResourceProvider, engine: Engine): Service {
     provider.cancel?.();
   };
 
-  // An engine may have two clients here (announcement.ts), and ends both at the same time. Each cancels before it is
-  // ended, and one that nobody answers is told of as broken.
+  // An engine may have two clients here (announcement.ts), and ends one after the other. Each cancels before it is ended,
+  // and one that nobody answers is told of as broken.
   let clients = 0;
   let released = () => {};
 

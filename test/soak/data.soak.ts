@@ -100,9 +100,12 @@ head -c 600M /dev/urandom >"$(docker volume inspect --format '{{.Mountpoint}}' h
       // as soon as there is a part of the copy
       const begun =
         'find /srv/containerhost/soak/volumes/.half.carrying -type f -name large -size +0 2>/dev/null';
-      await vm.exec(`setsid ${carry('&')}\nuntil [ -n "$(${begun})" ]; do :; done; kill -9 -- -$!; wait`, {
-        tolerate: true,
-      });
+      await vm.exec(
+        `setsid ${carry('&')}\nuntil [ -n "$(${begun})" ] || ! kill -0 $! 2>/dev/null; do :; done; kill -9 -- -$!; wait`,
+        {
+          tolerate: true,
+        },
+      );
       expect(await vm.exec('ls -A /srv/containerhost/soak/volumes')).toBe('.half.carrying\n');
       await vm.exec(carry());
       expect(await vm.exec('ls -A /srv/containerhost/soak/volumes')).toBe('half\n');

@@ -102,6 +102,20 @@ function replace(name: string, old: string): { code: number; stderr: string } {
   return created.code === 0 ? web.switch(name) : created;
 }
 
+test('no room to say what there was: the old one serves again', () => {
+  serving();
+  web.give(records('podman'));
+  expect(web.delete('web-1')).toMatchObject({ code: 0 });
+  // what is kept of the data, and nothing else
+  host.command('cat', 'case $(readlink /proc/$$/fd/1) in */.data/*) exit 1 ;; esac\nexec /bin/cat "$@"');
+  const { code, stderr } = web.create('web-2');
+  rmSync(join(host.root, 'bin/cat'));
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/cannot write .*\.data\/test\/volume\.state: is the disk full\?/);
+  expect(stderr).toContain('web-2 was taken away again');
+  expectServes('web-1');
+});
+
 describe('a flip with all of its data', () => {
   test('goes through, both ways, and says what was there before and after', () => {
     serving();

@@ -39,6 +39,14 @@ test.each(['docker', 'podman'])(
   },
 );
 
+test('an engine that does not answer is told at once', () => {
+  host.command('docker', 'exit 1');
+  host.command('podman', 'echo "$*" >>"$root/asked"');
+  const { code, stderr } = fetch('example/web:1', 'example/db:2');
+  expect([code, stderr]).toEqual([1, 'containerhost: docker does not answer: systemctl status docker\n']);
+  expect(host.file('asked')).toBe('');
+});
+
 test('what cannot be pulled is told of each engine', () => {
   for (const name of ['docker', 'podman'])
     host.command(name, `case "$*" in info) ;; *) echo "${name} says no" >&2; exit 1 ;; esac`);

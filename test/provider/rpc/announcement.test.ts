@@ -104,6 +104,21 @@ test('nor does it outlive the engine', async () => {
   expect(runs()).toBe(false);
 });
 
+test('nor one that is over and still in the table', async () => {
+  // what becomes `sleep` waits for no child
+  const careless = start('bash', [
+    '-c',
+    `bash -c '"${launcher}" 127.0.0.1:1; true' & echo $!; exec sleep 60`,
+  ]);
+  if (!careless.stdout) throw new Error('no stdout');
+  const lines = createInterface({ input: careless.stdout })[Symbol.asyncIterator]();
+  const engine = Number((await lines.next()).value);
+  const port = Number((await lines.next()).value);
+  process.kill(engine, 'SIGKILL');
+  await gone(port);
+  expect(readFileSync(`/proc/${engine}/stat`, 'utf8')).toContain(') Z ');
+});
+
 test.each(['SIGINT', 'SIGTERM'] as const)('an announcement goes with what ends by %s', async (signal) => {
   const { child } = await launch();
   expect(existsSync(announcement)).toBe(true);
@@ -142,6 +157,15 @@ test('what is no child of this engine is not believed: it serves itself', async 
   const { child, port } = await launch();
   expect(port).not.toBe(65_000);
   expect(readFileSync(announcement, 'utf8')).toBe(`${child.pid} ${port}\n`);
+});
+
+test('nor does it take its own number for another’s', async () => {
+  // the shell becomes the launcher: the number is the same
+  mkdirSync(join(announcement, '..'), { mode: 0o700 });
+  const child = start('bash', ['-c', `echo "$$ 65000" >"${announcement}"; exec "${launcher}" 127.0.0.1:1`]);
+  if (!child.stdout) throw new Error('no stdout');
+  const { value } = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
+  expect(Number(value)).not.toBe(65_000);
 });
 
 test('nor is one that is gone', async () => {
