@@ -3,6 +3,7 @@ import type { Screen } from '../rehearsal/screen.ts';
 import { type Bare, bareDocker, barePodman } from './bare.ts';
 import { Changes } from './changes.ts';
 import type { UpSeconds } from './pair.ts';
+import { type BareProgram, emptyProgram } from './program.ts';
 import { well } from './well.ts';
 
 export type Runtime = 'docker' | 'podman';
@@ -15,6 +16,7 @@ export class Bench {
   readonly screen: Screen;
   readonly #bare: Record<Runtime, Bare>;
   #prepared = false;
+  #empty: Promise<BareProgram> | undefined;
   #runtime: Runtime;
 
   private constructor(rehearsal: Rehearsal, screen: Screen, runtime: Runtime) {
@@ -42,6 +44,12 @@ export class Bench {
     if (!this.#prepared) for (const tool of Object.values(this.#bare)) await tool.prepare();
     this.#prepared = true;
     return this.#bare;
+  }
+
+  /** A program without a resource. */
+  empty(): Promise<BareProgram> {
+    this.#empty ??= emptyProgram(this.rehearsal);
+    return this.#empty;
   }
 
   /** `pulumi up` of what the files say now, in seconds: all of it, and of it the changes on the host. */
