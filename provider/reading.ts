@@ -192,13 +192,14 @@ export interface Stranger {
 }
 
 /**
- * Instances of a service that nobody names: an earlier run was killed after it had made them, and then
- * reverted, so that the engine never heard of them.
+ * Instances of a service that are not needed any more, of a run that was killed: those that nobody names, which were
+ * made and then reverted, so that the engine never heard of them; and one that is parked while its successor serves.
  */
 export function straysOf(reading: Reading, service: string): string[] {
   const record = reading.services[service];
   if (!record) return [];
-  return Object.keys(record.instances).filter((name) => name !== record.slot && name !== record.parked);
+  // that one still waits, or serves
+  return Object.keys(record.instances).filter((name) => name !== record.slot);
 }
 
 export function strangersOf(reading: Reading, stack: string, service: string): Stranger[] {

@@ -40,14 +40,28 @@ test('created, updated and deleted: what a host is told', async () => {
   expectGolden('slot.sh', fake.scripts.map(readable).join('--- and then\n'));
 });
 
-test('an instance that nobody names is told, and removed with the next switch', async () => {
-  const records = [...(serving.records ?? []), 'web instance web-0000000'];
+test.each([
+  ['that nobody names', 'web parked '],
+  ['that is parked while its successor serves', 'web parked web-0000000'],
+])('an instance %s is told, and removed with the next switch', async (_, parked) => {
+  const others = (serving.records ?? []).filter((line) => line !== 'web parked ');
+  const records = [...others, parked, 'web instance web-0000000'];
   const fake = new FakeHost(() => reading({ ...serving, records }));
   const request = { ...operation(), id: 'test/web' };
   const { inputs } = await fake.provider.read(type, { ...request, inputs: props(), properties: props() });
   expect(inputs).toEqual(props({ strays: ['web-0000000'] }));
   await fake.provider.update(type, { ...request, oldInputs: inputs, olds: inputs, news: props() });
   expect(fake.scripts.at(-1)).toContain('remove_strays web-0000000');
+});
+
+test('one that is parked and still named waits for its successor', async () => {
+  const records = (serving.records ?? []).map((line) =>
+    line === 'web parked ' ? `${line}web-1234567` : line,
+  );
+  const fake = new FakeHost(() => reading({ ...serving, records }));
+  const request = { ...operation(), id: 'test/web' };
+  const { inputs } = await fake.provider.read(type, { ...request, inputs: props(), properties: props() });
+  expect(inputs).toEqual(props());
 });
 
 test('switched in place, never replaced', async () => {

@@ -143,8 +143,7 @@ export class Service {
   }
 
   strays(): string[] {
-    const named = [this.record('slot'), this.record('parked')];
-    return this.instances().filter((name) => !named.includes(name));
+    return this.instances().filter((name) => name !== this.record('slot'));
   }
 
   delete(name: string, killAt?: number): Outcome {
