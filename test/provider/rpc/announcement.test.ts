@@ -142,6 +142,19 @@ test('the first answers for the second after its own end, and no longer than tha
   await gone(first.port);
 });
 
+test('the second ends by a signal that comes as its wait is over', async () => {
+  const first = await launch();
+  const tools = mkdtempSync(join(runtime, 'tools-'));
+  writeFileSync(join(tools, 'sleep'), "#!/bin/sh\ntrap '' INT\nexec /bin/sleep 0.3\n", { mode: 0o755 });
+  const second = start('env', [`PATH=${tools}:${process.env.PATH}`, launcher, '127.0.0.1:1']);
+  if (!second.stdout) throw new Error('no stdout');
+  const { value } = await createInterface({ input: second.stdout })[Symbol.asyncIterator]().next();
+  expect(Number(value)).toBe(first.port);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  end(second, 'SIGINT');
+  await once(second, 'exit');
+});
+
 test('one that has answered everybody goes at once', async () => {
   const first = await launch();
   const client = clientOf(first.port);
