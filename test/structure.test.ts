@@ -63,7 +63,7 @@ const mayImport: Record<string, string[]> = {
   // it drives the project from outside, over its commands: of the program it knows the protocol
   'rehearsal/': ['toolchain/', 'provider/rpc/', 'spec/', 'runtimes/', 'receipt/'],
   // measures rehearsals
-  'bench/': ['rehearsal/', 'toolchain/', 'provider/hostSetup.ts'],
+  'bench/': ['rehearsal/', 'toolchain/', 'provider/hostSetup.ts', 'provider/rpc/'],
 };
 
 /** Also imports of types, imports for their effect, re-exports and `import()`. */
