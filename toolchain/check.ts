@@ -50,7 +50,7 @@ function passes(name: string, command: string, ...args: string[]): boolean {
 }
 
 try {
-  await ensurePackages(['git', 'jq', 'shellcheck'], toStderr);
+  await ensurePackages(['git', 'shellcheck'], toStderr);
   const checks = {
     'format and lint': passes('format and lint', 'biome', 'check', '.'),
     types: passes('types', 'tsc', '--noEmit'),
