@@ -1,3 +1,4 @@
+import type { Screen } from '../rehearsal/screen.ts';
 import type { Bench } from './bench.ts';
 import { nothingProgram } from './nothing.ts';
 import { pairsOf, shown } from './pair.ts';
@@ -6,10 +7,8 @@ import { well } from './well.ts';
 
 /** A preview that finds nothing to change, beside that of a program without a resource. */
 export async function measurePreview(bench: Bench): Promise<Timed[]> {
-  const { screen } = bench;
-  const once = () => beside(bench);
-  screen.say(`warming up: ${shown(await once())}`);
-  return [{ kind: 'timed', name: 'preview, no changes', pairs: await pairsOf(7, screen, once), goal: 1.5 }];
+  const pairs = await warmPairs(7, bench.screen, () => beside(bench));
+  return [{ kind: 'timed', name: 'preview, no changes', pairs, goal: 1.5 }];
 }
 
 /** How many services `measureMany` has in all. */
@@ -37,9 +36,10 @@ export async function measureMany(bench: Bench): Promise<Timed[]> {
   screen.say(`deploying ${many - own} services more`);
   await bench.up();
   const nothing = await nothingProgram(rehearsal, resources);
-  const once = async () => ({ ...(await beside(bench)), nothing: (await nothing.preview()).seconds });
-  screen.say(`warming up: ${shown(await once())}`);
-  const measured = await pairsOf(5, screen, once);
+  const measured = await warmPairs(5, screen, async () => ({
+    ...(await beside(bench)),
+    nothing: (await nothing.preview()).seconds,
+  }));
   await nothing.close();
   screen.say('taking them away');
   project.write('compose.yaml', before);
@@ -52,6 +52,16 @@ export async function measureMany(bench: Bench): Promise<Timed[]> {
       pairs: measured.map(({ nothing, bare }) => ({ ours: nothing, bare })),
     },
   ];
+}
+
+/** Pairs after one that is not counted: the first of a kind compiles, and fills caches. */
+async function warmPairs<T extends Pair>(
+  count: number,
+  screen: Screen,
+  once: () => Promise<T>,
+): Promise<T[]> {
+  screen.say(`warming up: ${shown(await once())}`);
+  return pairsOf(count, screen, once);
 }
 
 async function beside(bench: Bench): Promise<Pair> {

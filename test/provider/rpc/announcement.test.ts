@@ -42,6 +42,13 @@ function end(child: ChildProcess, signal: NodeJS.Signals): void {
   process.kill(-child.pid, signal);
 }
 
+/** What it prints, a line at a time. */
+function printed(child: ChildProcess): () => Promise<string | undefined> {
+  if (!child.stdout) throw new Error('no stdout');
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return async () => (await lines.next()).value;
+}
+
 /** This process stands in for an engine. */
 async function launch(): Promise<{ child: ChildProcess; port: number; said: () => string }> {
   const child = start(launcher, ['127.0.0.1:1']);
@@ -49,9 +56,7 @@ async function launch(): Promise<{ child: ChildProcess; port: number; said: () =
   child.stderr?.on('data', (text) => {
     errors += text;
   });
-  if (!child.stdout) throw new Error('no stdout');
-  const { value } = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
-  return { child, port: Number(value), said: () => errors };
+  return { child, port: Number(await printed(child)()), said: () => errors };
 }
 
 /** Resolves once nobody listens there. */
@@ -92,10 +97,9 @@ test('nor does it outlive the engine', async () => {
     '-c',
     `"${launcher}" 127.0.0.1:1 >"${runtime}/one" & until [ -s "${runtime}/one" ]; do sleep 0.1; done; "${launcher}" 127.0.0.1:1 & echo $!; wait`,
   ]);
-  if (!engine.stdout) throw new Error('no stdout');
-  const lines = createInterface({ input: engine.stdout })[Symbol.asyncIterator]();
-  const second = Number((await lines.next()).value);
-  expect(Number((await lines.next()).value)).toBeGreaterThan(0);
+  const line = printed(engine);
+  const second = Number(await line());
+  expect(Number(await line())).toBeGreaterThan(0);
   const runs = () => existsSync(`/proc/${second}`);
   expect(runs()).toBe(true);
   engine.kill('SIGKILL');
@@ -110,10 +114,9 @@ test('nor one that is over and still in the table', async () => {
     '-c',
     `bash -c '"${launcher}" 127.0.0.1:1; true' & echo $!; exec sleep 60`,
   ]);
-  if (!careless.stdout) throw new Error('no stdout');
-  const lines = createInterface({ input: careless.stdout })[Symbol.asyncIterator]();
-  const engine = Number((await lines.next()).value);
-  const port = Number((await lines.next()).value);
+  const line = printed(careless);
+  const engine = Number(await line());
+  const port = Number(await line());
   process.kill(engine, 'SIGKILL');
   await gone(port);
   expect(readFileSync(`/proc/${engine}/stat`, 'utf8')).toContain(') Z ');
@@ -147,9 +150,7 @@ test('the second ends by a signal that comes as its wait is over', async () => {
   const tools = mkdtempSync(join(runtime, 'tools-'));
   writeFileSync(join(tools, 'sleep'), "#!/bin/sh\ntrap '' INT\nexec /bin/sleep 0.3\n", { mode: 0o755 });
   const second = start('env', [`PATH=${tools}:${process.env.PATH}`, launcher, '127.0.0.1:1']);
-  if (!second.stdout) throw new Error('no stdout');
-  const { value } = await createInterface({ input: second.stdout })[Symbol.asyncIterator]().next();
-  expect(Number(value)).toBe(first.port);
+  expect(Number(await printed(second)())).toBe(first.port);
   await new Promise((resolve) => setTimeout(resolve, 100));
   end(second, 'SIGINT');
   await once(second, 'exit');
@@ -176,9 +177,7 @@ test('nor does it take its own number for another’s', async () => {
   // the shell becomes the launcher: the number is the same
   mkdirSync(join(announcement, '..'), { mode: 0o700 });
   const child = start('bash', ['-c', `echo "$$ 65000" >"${announcement}"; exec "${launcher}" 127.0.0.1:1`]);
-  if (!child.stdout) throw new Error('no stdout');
-  const { value } = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
-  expect(Number(value)).not.toBe(65_000);
+  expect(Number(await printed(child)())).not.toBe(65_000);
 });
 
 test('nor is one that is gone', async () => {
