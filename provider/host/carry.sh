@@ -251,7 +251,7 @@ read_carried() { # $1 stack
   # Not to be seen is not to be gone: another part says so, and nothing older takes its place.
   stack=$1
   for directory in "$base/.data/$1"/volume.*; do
-    case $directory in *.accepted | *.new.* | *'*') continue ;; esac
+    case $directory in *.accepted | */~* | *'*') continue ;; esac
     if [ ! -e "$srv/$1/volumes/${directory##*/volume.}/returned" ]; then printf '%s\n' "${directory##*/volume.}"; fi
   done
 }

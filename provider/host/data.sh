@@ -294,6 +294,7 @@ keep_identity() { # $1 JSON lines of an instance that takes its data over
   local lines name directory empty line known
   # shellcheck disable=SC2174 # the folders above are there, or named
   mkdir -p -m 0700 "$base/.data/$stack" || return 1
+  sweep "$base/.data/$stack"
   lines=$(jq -r '"\(.name)\t\(.directory)\t\(.after.empty)\t\(tojson)"' "$1") || return 1
   while IFS=$'\t' read -r name directory empty line; do
     known=$base/.data/$stack/$name
@@ -319,7 +320,7 @@ show_data() { # $1 stack, $2 accept, $3 name
   case "${2:-}" in
   '')
     for file in "$base/.data/$stack"/*; do
-      case $file in *.accepted | *.new.*) continue ;; esac
+      case $file in *.accepted | */~*) continue ;; esac
       if [ -e "$file" ]; then cat "$file"; fi
     done
     ;;

@@ -60,14 +60,24 @@ note() { # $1 create|switch|park|restore|remove, $2 begin|end|failed, $3 instanc
   logger --tag containerhost -- "step $1 $2 $stack $service $3 ${runtime:--} ${ports:--}" 2>/dev/null || true
 }
 
-# $1 file, content on stdin
+# $1 file, content on stdin. Written beside it first, under a name that no record and no configuration file has.
 replace() {
-  local temporary="$1.new.$$"
+  local temporary="${1%/*}/~${1##*/}~$$"
   if ! cat >"$temporary"; then
     rm -f "$temporary"
     fail "cannot write $1: is the disk full? $(df -h --output=avail,target "$(dirname "$1")" | tail -n 1)"
   fi
   mv -f "$temporary" "$1"
+}
+
+# Removes what a crash has left of `replace` in a directory: a file that its writer did not live to rename.
+sweep() { # $1… directories
+  local directory file
+  for directory; do
+    for file in "$directory"/~*; do
+      if [ -f "$file" ] && [ ! -d "/proc/${file##*~}" ]; then rm -f "$file"; fi
+    done
+  done
 }
 
 record() { # prints a record, or nothing
@@ -83,12 +93,14 @@ use_service() { # $1 stack, $2 service: sets $service_dir and holds its lock unt
   # shellcheck disable=SC2174 # the folders above are there, or named
   mkdir -p -m 0700 "$base/$stack" "$service_dir"
   mkdir -p "$service_dir/instances"
+  sweep "$service_dir" "$service_dir"/instances/*
 }
 
 host_lock() {
   mkdir -p "$locks"
   exec 8>"$locks/host"
   flock -w 120 8 || fail "another change of this host's proxy or addresses is under way for more than 120 s: see who holds $locks/host (fuser -v)"
+  sweep "$base" "$proxies"
 }
 
 # $1 what is locked, $2… a function and its arguments: runs it alone, in a shell of its own.

@@ -85,6 +85,7 @@ own_volume_locked() {
   local directory=$1 uid gid rest
   if [ -e "$directory/shift/plan" ]; then apply_shift "$directory" || return 1; fi
   rm -rf "$directory/shift.new"
+  sweep "$directory"
   mkdir "$directory/shift.new" && cat >"$directory/shift.new/mapping" || return 1
   if [ ! -e "$directory/mapping" ]; then
     mkdir -p "$directory/data" && chown "$2:$3" "$directory/data" && mv "$directory/shift.new/mapping" "$directory/mapping" || return 1

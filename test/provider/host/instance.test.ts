@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Service } from './service.ts';
@@ -439,6 +439,46 @@ test('the service goes: nothing of it is left, whatever state it was in', () => 
   expect(existsSync(web.directory)).toBe(false);
   expect(web.deleteSlot().code).toBe(0);
   expect(web.delete('web-2').code).toBe(0);
+});
+
+describe('a power cut while a record is written leaves a part of it, under a name of its own', () => {
+  // no process has the number; the last one's writer lives
+  const gone = 2 ** 22 + 1;
+  const left = (directory: string, name: string, writer = gone): string => {
+    const path = join(directory, `~${name}~${writer}`);
+    writeFileSync(path, '17');
+    return path;
+  };
+
+  test('which goes at the next boot, wherever it is, though nothing is parked', () => {
+    const web = serving('rolling');
+    const data = join(host.base, '.data/test');
+    const volume = join(host.srv, 'test/volumes/data');
+    for (const directory of [data, volume]) mkdirSync(directory, { recursive: true });
+    const files = [
+      left(web.directory, 'deadline'),
+      left(join(web.directory, 'instances/web-1'), 'ports'),
+      left(host.base, 'addresses'),
+      left(join(host.root, 'proxies'), 'test.web.cfg'),
+      left(data, 'volume.data'),
+      left(volume, 'mapping'),
+    ];
+    const written = left(web.directory, 'slot', process.pid);
+    expect(web.boot().code).toBe(0);
+    expect(files.filter((file) => existsSync(file))).toEqual([]);
+    expect(existsSync(written)).toBe(true);
+    expectOnly(web, 'web-1');
+  });
+
+  test('or with the next change of its service', () => {
+    const web = serving('rolling');
+    const file = left(web.directory, 'parked');
+    web.create('web-2');
+    web.switch('web-2');
+    web.delete('web-1');
+    expect(existsSync(file)).toBe(false);
+    expectOnly(web, 'web-2');
+  });
 });
 
 describe('locks', () => {
