@@ -209,8 +209,8 @@ function remove(spec: ServiceSpec, context: RenderContext): string[] {
   const { instance } = context;
   return [
     ...stopUnit(`${instance}.service`),
-    // with what is left of writing the unit, where a run was killed at it (`replace` of host/lib.sh)
-    `account rm -rf ${[paths.unit, paths.unit.replace(/[^/]*$/, '~$&~*'), paths.parked, paths.data, ...paths.overrides].join(' ')}`,
+    // with what is left where `install` was killed at writing the unit
+    `account rm -rf ${[paths.unit, `${paths.unit}.new`, paths.parked, paths.data, ...paths.overrides].join(' ')}`,
     'account systemctl --user daemon-reload',
     `account podman rm --force --ignore --volumes --filter label=containerhost.instance=${instance} >/dev/null`,
     ...secretNames(spec).map(
