@@ -109,8 +109,8 @@ carry_volume_locked() {
   local directory=$1 name=$2 account=$3 fate=$4 mappings engine='' source='' staging carried known found
   mappings=$(cat)
   known=$(known_data volume "$directory")
-  staging=$(dirname "$directory")/.$(basename "$directory").carrying
-  rm -rf "$staging"
+  staging=$(beside "$directory")
+  sweep "${directory%/*}"
   found=$(find_source "$name" "$account") || exit 1
   read -r engine source <<<"$found" || true
   if [ -e "$directory/carried" ] && [ ! -e "$directory/returned" ]; then
@@ -251,7 +251,7 @@ read_carried() { # $1 stack
   # Not to be seen is not to be gone: another part says so, and nothing older takes its place.
   stack=$1
   for directory in "$base/.data/$1"/volume.*; do
-    case $directory in *.accepted | */~* | *'*') continue ;; esac
+    case $directory in *.accepted | *'*') continue ;; esac
     if [ ! -e "$srv/$1/volumes/${directory##*/volume.}/returned" ]; then printf '%s\n' "${directory##*/volume.}"; fi
   done
 }

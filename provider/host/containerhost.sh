@@ -21,7 +21,7 @@ containerhost() {
         recover_service now
       ) || failed=1
     done
-    sweep "$base" "$proxies" "$base"/*/* "$base"/*/*/instances/* "$base"/.data/* "$srv"/*/*/*
+    sweep "$base" "$proxies" "$base"/*/* "$base"/*/*/instances/* "$base"/.data/* "$srv"/*/*{,/*}
     return "$failed"
     ;;
   reloadable) if [ -n "$(held)" ]; then fail "requests are being held, and a reload may lose them: wait for $(held)"; fi ;;

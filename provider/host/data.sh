@@ -146,26 +146,28 @@ expect_data() { # $1 instance. Fails with data_problems.
 
 # What an instance that has just been parked leaves. Once for each parking: a later look could find less.
 record_data() { # $1 instance
-  local directory kind use limit data targets mapping level found
+  local directory kind use limit data targets mapping level found left
   directory=$(instance_dir "$1")
   if [ ! -e "$directory/data" ] || [ -e "$service_dir/data" ]; then return 0; fi
+  left=$(beside "$service_dir/data")
   while IFS=$'\t' read -r kind use limit data targets; do
     level=$(data_level "$kind" "$use" "$data") || return 1
     mapping=$(mapping_of "$kind" "$use" "$data" "$directory/mapping")
     found=$(measure_data "$kind" "$data" "$mapping" "$level" "$limit") || return 1
     jq -cn --arg directory "$data" --arg use "$use" --argjson targets "$targets" --argjson found "$found" '{ $directory, $use, $targets, $found }' || return 1
-  done <"$directory/data" >"$service_dir/data.new"
-  mv -f "$service_dir/data.new" "$service_dir/data"
+  done <"$directory/data" >"$left"
+  mv -f "$left" "$service_dir/data"
 }
 
 # Is what the new instance gets what the old one left? After its owners were changed, before it starts: requests wait
 # meanwhile, and each process costs them its start.
 compare_data() { # $1 instance. Fails with data_problems.
-  local directory kind use limit data targets known line before closely found named id differs
+  local directory kind use limit data targets known line before closely found named id differs taken
   directory=$(instance_dir "$1")
   data_problems=
   if [ ! -e "$directory/data" ]; then return 0; fi
-  rm -f "$directory/identity.new"
+  taken=$(beside "$directory/identity")
+  rm -f "$taken"
   while IFS=$'\t' read -r kind use limit data targets; do
     known=$(known_data "$kind" "$data")
     closely='identity 0' before=null
@@ -188,11 +190,11 @@ compare_data() { # $1 instance. Fails with data_problems.
     jq -cn --arg name "$(basename "$known")" --arg directory "$data" --arg service "$service" --arg instance "$1" --argjson targets "$targets" \
       --argjson before "$before" --argjson after "$found" --arg id "$id" '
         { $name, $directory, $service, $instance, $targets, at: (now | floor), before: $before.found,
-          after: ($after | if $id == "" then . else .id = $id end) }' >>"$directory/identity.new" || return 1
+          after: ($after | if $id == "" then . else .id = $id end) }' >>"$taken" || return 1
   done <"$directory/data"
   : "$limit"
   if [ -n "$data_problems" ]; then return 1; fi
-  if [ -e "$directory/identity.new" ]; then mv -f "$directory/identity.new" "$directory/identity"; fi
+  if [ -e "$taken" ]; then mv -f "$taken" "$directory/identity"; fi
 }
 
 # The limit under which all contents are.
@@ -201,7 +203,7 @@ everything=9223372036854775807
 # Another instance that mounts the same folder may do so at this moment: the first one's id is the one of both.
 name_data() { # $1 directory
   local id
-  id=$(mktemp -p "$1" id.XXXXXX) || return 1
+  id=$(beside "$1/id")
   cat /proc/sys/kernel/random/uuid >"$id" || return 1
   chmod 0644 "$id"
   ln -T "$id" "$1/id" 2>/dev/null || [ -e "$1/id" ] || return 1
@@ -320,7 +322,7 @@ show_data() { # $1 stack, $2 accept, $3 name
   case "${2:-}" in
   '')
     for file in "$base/.data/$stack"/*; do
-      case $file in *.accepted | */~*) continue ;; esac
+      case $file in *.accepted) continue ;; esac
       if [ -e "$file" ]; then cat "$file"; fi
     done
     ;;

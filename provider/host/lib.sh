@@ -60,9 +60,13 @@ note() { # $1 create|switch|park|restore|remove, $2 begin|end|failed, $3 instanc
   logger --tag containerhost -- "step $1 $2 $stack $service $3 ${runtime:--} ${ports:--}" 2>/dev/null || true
 }
 
-# $1 file, content on stdin. Written beside it first, under a name that no record and no configuration file has.
+# Where a file or a folder is made that takes its place when it is whole: hidden, and named after who makes it.
+beside() { printf '%s/.%s~%s' "${1%/*}" "${1##*/}" "$$"; } # $1 path
+
+# $1 file, content on stdin
 replace() {
-  local temporary="${1%/*}/~${1##*/}~$$"
+  local temporary
+  temporary=$(beside "$1")
   if ! cat >"$temporary"; then
     rm -f "$temporary"
     fail "cannot write $1: is the disk full? $(df -h --output=avail,target "$(dirname "$1")" | tail -n 1)"
@@ -70,12 +74,12 @@ replace() {
   mv -f "$temporary" "$1"
 }
 
-# Removes what a crash has left of `replace` in a directory: a file that its writer did not live to rename.
+# Removes what was made beside its place by somebody who did not live to put it there: killed, or without power.
 sweep() { # $1… directories
-  local directory file
+  local directory left
   for directory; do
-    for file in "$directory"/~*; do
-      if [ -f "$file" ] && [ ! -d "/proc/${file##*~}" ]; then rm -f "$file"; fi
+    for left in "$directory"/.*~*; do
+      if [[ ${left##*~} =~ ^[0-9]+$ ]] && [ ! -d "/proc/${left##*~}" ]; then rm -rf "$left"; fi
     done
   done
 }

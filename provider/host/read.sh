@@ -114,7 +114,7 @@ read_host() { # $1 account
 read_foreign() { # $1 stack
   local file files=() name id inode empty directory found
   for file in "$base/.data/$1"/*; do
-    case $file in *.accepted | */~* | */host.*) continue ;; esac
+    case $file in *.accepted | */host.*) continue ;; esac
     if [ -e "$file" ] && [ ! -e "$file.accepted" ]; then files+=("$file"); fi
   done
   if [ "${#files[@]}" = 0 ]; then return 0; fi

@@ -82,27 +82,29 @@ own_volume() { # $1 volume directory, $2 host uid, $3 host gid of the service's 
 }
 
 own_volume_locked() {
-  local directory=$1 uid gid rest
+  local directory=$1 uid gid rest made
+  made=$(beside "$1/shift")
   if [ -e "$directory/shift/plan" ]; then apply_shift "$directory" || return 1; fi
-  rm -rf "$directory/shift.new"
   sweep "$directory"
-  mkdir "$directory/shift.new" && cat >"$directory/shift.new/mapping" || return 1
+  # of this very operation, which came to nothing and is undone
+  rm -rf "$made"
+  mkdir "$made" && cat >"$made/mapping" || return 1
   if [ ! -e "$directory/mapping" ]; then
-    mkdir -p "$directory/data" && chown "$2:$3" "$directory/data" && mv "$directory/shift.new/mapping" "$directory/mapping" || return 1
-    rm -rf "$directory/shift.new"
+    mkdir -p "$directory/data" && chown "$2:$3" "$directory/data" && mv "$made/mapping" "$directory/mapping" || return 1
+    rm -rf "$made"
     return 0
   fi
-  if ! cmp -s "$directory/mapping" "$directory/shift.new/mapping"; then
-    plan_shift "$directory/data" "$directory/mapping" "$directory/shift.new/mapping" >"$directory/shift.new/plan" || return 1
+  if ! cmp -s "$directory/mapping" "$made/mapping"; then
+    plan_shift "$directory/data" "$directory/mapping" "$made/mapping" >"$made/plan" || return 1
     while read -r uid gid rest; do
-      find "$directory/data" -uid "$uid" -gid "$gid" -print0 >"$directory/shift.new/$uid.$gid" || return 1
-    done <"$directory/shift.new/plan"
+      find "$directory/data" -uid "$uid" -gid "$gid" -print0 >"$made/$uid.$gid" || return 1
+    done <"$made/plan"
     : "${rest:-}"
-    find "$directory/data" ! -type l -perm /6000 -printf '%m %p\0' >"$directory/shift.new/modes" || return 1
-    keep_capabilities "$directory/data" "$directory/shift.new" || return 1
-    mv "$directory/shift.new" "$directory/shift" && apply_shift "$directory" || return 1
+    find "$directory/data" ! -type l -perm /6000 -printf '%m %p\0' >"$made/modes" || return 1
+    keep_capabilities "$directory/data" "$made" || return 1
+    mv "$made" "$directory/shift" && apply_shift "$directory" || return 1
   fi
-  rm -rf "$directory/shift.new"
+  rm -rf "$made"
 }
 
 # Files of the project, as a tar on stdin. What services wrote stays; a file that the project had delivered
@@ -113,36 +115,38 @@ deliver_project() { # $1 project directory, $2 digest, $3 uid, $4 gid (`-`: as t
 }
 
 deliver_project_locked() {
-  local directory=$1 owner=$3:$4 file entry
+  local directory=$1 owner=$3:$4 file entry incoming manifest
   local -A delivered=() # file -> digest, of the delivery before
   if [ "$(record "$directory/digest")" = "$2" ]; then
     cat >/dev/null
     return 0
   fi
-  rm -rf "$directory/incoming"
-  mkdir "$directory/incoming" || return 1
-  tar -xf - -C "$directory/incoming" --no-same-owner || return 1
+  sweep "$directory"
+  incoming=$(beside "$directory/incoming") manifest=$(beside "$directory/manifest")
+  rm -rf "$incoming"
+  mkdir "$incoming" || return 1
+  tar -xf - -C "$incoming" --no-same-owner || return 1
   # Under the owner that the folder has now: if that is to change, these files change with it.
   if [ "$3" = - ] || [ -e "$directory/mapping" ]; then owner=$(stat -c %u:%g "$directory/data"); fi
-  chown -R "$owner" "$directory/incoming" || return 1
-  (cd "$directory/incoming" && find . -type f -print0 | sort -z | xargs -0 -r sha256sum -z) >"$directory/manifest.new" || return 1
+  chown -R "$owner" "$incoming" || return 1
+  (cd "$incoming" && find . -type f -print0 | sort -z | xargs -0 -r sha256sum -z) >"$manifest" || return 1
   while IFS= read -r -d '' entry; do delivered["${entry#*  }"]=${entry%%  *}; done < <(record_z "$directory/manifest")
   for file in "${!delivered[@]}"; do
-    if [ ! -f "$directory/incoming/$file" ] && [ -f "$directory/data/$file" ] && unchanged_since_delivery "$directory" "$file"; then
+    if [ ! -f "$incoming/$file" ] && [ -f "$directory/data/$file" ] && unchanged_since_delivery "$directory" "$file"; then
       rm -f "$directory/data/$file"
       (cd "$directory/data" && rmdir -p --ignore-fail-on-non-empty -- "$(dirname "${file#./}")" 2>/dev/null) || true
     fi
   done
   while IFS= read -r -d '' file; do
-    if [ -f "$directory/data/$file" ] && ! cmp -s "$directory/data/$file" "$directory/incoming/$file" && ! unchanged_since_delivery "$directory" "$file"; then
+    if [ -f "$directory/data/$file" ] && ! cmp -s "$directory/data/$file" "$incoming/$file" && ! unchanged_since_delivery "$directory" "$file"; then
       # A service may have put a link here to what it cannot read itself: never followed.
       cp -pP --backup=numbered "$directory/data/$file" "$directory/data/$file.kept" || return 1
       say "kept $file, which was changed on the host, as $file.kept"
     fi
-  done < <(cd "$directory/incoming" && find . -type f -print0)
-  cp -a --remove-destination "$directory/incoming/." "$directory/data/" || return 1
-  rm -rf "$directory/incoming"
-  mv "$directory/manifest.new" "$directory/manifest" || return 1
+  done < <(cd "$incoming" && find . -type f -print0)
+  cp -a --remove-destination "$incoming/." "$directory/data/" || return 1
+  rm -rf "$incoming"
+  mv "$manifest" "$directory/manifest" || return 1
   printf '%s' "$2" | replace "$directory/digest"
 }
 

@@ -50,7 +50,7 @@ const planted = [
   'system unit containerhost-recover-dev.web.timer',
   'record dev/web/parked',
   'record dev/web/instances/web-0',
-  'record dev/web/~slot~17',
+  'record dev/web/.slot~17',
   'record staged',
   'volume dev/old',
   'half-done data dev/volumes/data/shift',

@@ -441,16 +441,16 @@ test('the service goes: nothing of it is left, whatever state it was in', () => 
   expect(web.delete('web-2').code).toBe(0);
 });
 
-describe('a power cut while a record is written leaves a part of it, under a name of its own', () => {
-  // no process has the number; the last one's writer lives
+describe('what a power cut keeps from its place, under a name of its own', () => {
+  // no process has the number
   const gone = 2 ** 22 + 1;
   const left = (directory: string, name: string, writer = gone): string => {
-    const path = join(directory, `~${name}~${writer}`);
+    const path = join(directory, `.${name}~${writer}`);
     writeFileSync(path, '17');
     return path;
   };
 
-  test('which goes at the next boot, wherever it is, though nothing is parked', () => {
+  test('goes at the next boot, wherever it is, though nothing is parked', () => {
     const web = serving('rolling');
     const data = join(host.base, '.data/test');
     const volume = join(host.srv, 'test/volumes/data');
@@ -462,15 +462,19 @@ describe('a power cut while a record is written leaves a part of it, under a nam
       left(join(host.root, 'proxies'), 'test.web.cfg'),
       left(data, 'volume.data'),
       left(volume, 'mapping'),
+      // a copy of all that an engine's volume holds
+      left(join(host.srv, 'test/volumes'), 'carried'),
     ];
-    const written = left(web.directory, 'slot', process.pid);
+    // one whose writer lives, and what nobody of ours has written
+    const others = [left(web.directory, 'slot', process.pid), join(volume, '.of~somebody')];
+    writeFileSync(others[1] ?? '', '');
     expect(web.boot().code).toBe(0);
     expect(files.filter((file) => existsSync(file))).toEqual([]);
-    expect(existsSync(written)).toBe(true);
+    expect(others.filter((file) => existsSync(file))).toEqual(others);
     expectOnly(web, 'web-1');
   });
 
-  test('or with the next change of its service', () => {
+  test('goes with the next change of its service', () => {
     const web = serving('rolling');
     const file = left(web.directory, 'parked');
     web.create('web-2');
