@@ -23,6 +23,8 @@ export async function program(stack: string, changes: Record<string, unknown> = 
   const resources = await declared(
     async () => {
       outputs = await import('../index.ts');
+      // what it does when it is through: done later, it would keep this copy of everything in memory
+      await new Promise(setImmediate);
     },
     { sdk: pulumi, stack, cloud },
   );
