@@ -94,9 +94,11 @@ function summary(receipt: Receipt, from: string, to: string, seconds: number): F
 
 async function startDrivers(rehearsal: Rehearsal, services: readonly Target[]): Promise<Driver[]> {
   const same = { longEvery, streams };
+  // asked before either begins: they begin together
+  const hostnames = await targets(rehearsal);
   return Promise.all([
     startDriver({ ...same, targets: services, rate: insideRate }, rehearsal.vm.pid),
-    startDriver({ ...same, targets: await targets(rehearsal), rate: edgeRate }),
+    startDriver({ ...same, targets: hostnames, rate: edgeRate }),
   ]);
 }
 

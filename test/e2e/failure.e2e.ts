@@ -8,7 +8,7 @@ import { targets } from '../../rehearsal/targets.ts';
 import { flippedBack } from '../faults/deployment.ts';
 import { giveUpSooner, suffer } from '../faults/fault.ts';
 import { data, withoutLedger, write } from './data.ts';
-import { eventually, expectClean, inside, minutes, rehearse, well, who } from './rehearse.ts';
+import { eventually, expectClean, inside, minutes, rehearse, untilParked, well, who } from './rehearse.ts';
 import { inContainer, listMounted, listVolume, plantVolume } from './volume.ts';
 
 let rehearsal: Rehearsal;
@@ -115,14 +115,13 @@ describe('a fault under load; `npm run soak -- faults` has all of them, both way
 
 /** Starts a flip and kills `pulumi`, provider and all, as soon as the engine is parked. */
 async function killWhenParked(): Promise<void> {
-  const parked = '/var/lib/containerhost/dev/cortex-engine/parked';
   let group = 0;
   const flip = rehearsal.up([], {
     onStart: (pid) => {
       group = pid;
     },
   });
-  await eventually(60, () => rehearsal.vm.exec(`test -e ${parked}`));
+  await untilParked(rehearsal.vm, 'dev', 'cortex-engine');
   process.kill(-group, 'SIGKILL');
   await flip;
   await rehearsal.pulumi(['cancel', '--yes', '--stack', rehearsal.stack]);

@@ -28,6 +28,7 @@ import {
   inside,
   minutes,
   rehearse,
+  untilParked,
   well,
 } from './rehearse.ts';
 
@@ -302,7 +303,7 @@ describe('another way in', () => {
           ),
       );
     },
-    minutes,
+    2 * minutes,
   );
 
   test(
@@ -314,7 +315,7 @@ describe('another way in', () => {
         () => fails(() => onsite.up(), [/user somebody may not run commands as root on .*passwordless sudo/]),
       );
     },
-    minutes,
+    2 * minutes,
   );
 });
 
@@ -340,7 +341,7 @@ describe('the host', () => {
           ),
       );
     },
-    minutes,
+    2 * minutes,
   );
 
   test(
@@ -353,7 +354,7 @@ describe('the host', () => {
         () => fails(() => onsite.up(), [/shows another key than the pinned one/]),
       );
     },
-    minutes,
+    2 * minutes,
   );
 
   test(
@@ -498,7 +499,7 @@ describe('a deployment', () => {
           group = pid;
         },
       });
-      await eventually(60, () => vm.exec('test -e /var/lib/containerhost/onsite/cortex-engine/parked'));
+      await untilParked(vm, 'onsite', 'cortex-engine');
       process.kill(-group, 'SIGINT');
       const { code, seconds } = await up;
       expect(code).not.toBe(0);

@@ -78,6 +78,12 @@ export async function eventually<T>(seconds: number, again: () => Promise<T>): P
   }
 }
 
+/** Until the service's instance is parked: looked at on the host, where nothing delays it. */
+export async function untilParked(vm: Vm, stack: string, service: string): Promise<void> {
+  const parked = `/var/lib/containerhost/${stack}/${service}/parked`;
+  await vm.exec(`for _ in $(seq 2400); do [ ! -e ${parked} ] || exit 0; sleep 0.05; done; exit 1`);
+}
+
 /** A preview that finds nothing, says so by its exit code too, and has read the host, once. */
 export async function expectClean(rehearsal: Rehearsal): Promise<void> {
   rehearsal.trips();
