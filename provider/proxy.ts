@@ -69,7 +69,8 @@ async function listen(inputs: Props, { signal, log }: Operation, hosts: Hosts): 
     const published = ports.flatMap((port) => port.published.map((p) => `${p.address}:${p.port}`));
     return [`add_service ${words([stack, service, ...published])} <<'LISTENERS'\n${listeners}\nLISTENERS`];
   });
-  await hosts.change(stack, host, ['begin_listeners', ...calls, 'commit_listeners'].join('\n'), {
+  const drop = `drop_services ${words([stack, ...Object.keys(services)])}`;
+  await hosts.change(stack, host, ['begin_listeners', drop, ...calls, 'commit_listeners'].join('\n'), {
     signal,
     progress: (message) => log('info', message, { ephemeral: true }),
   });

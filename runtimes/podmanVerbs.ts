@@ -150,7 +150,7 @@ function install(spec: ServiceSpec, context: RenderContext): string[] {
       return `account tee ${target} <${shellWord(`configs/${config}`)} >/dev/null`;
     }),
     '# the unit is there completely or not at all: a boot may come at any time',
-    'account sh -euc \'[ -e "$1" ] || touch "$2"; cat >"$1.new"; mv "$1.new" "$1"; systemctl --user daemon-reload\' sh \\',
+    'account sh -euc \'[ -e "$1" ] || touch "$2"; cat >"$1.new"; sync "$1.new"; mv "$1.new" "$1"; systemctl --user daemon-reload\' sh \\',
     `  ${paths.unit} ${paths.parked} <${instance}.container`,
   ];
 }
@@ -194,13 +194,20 @@ function healthy(spec: ServiceSpec, { instance }: RenderContext): string[] {
   ];
 }
 
-/** A unit that does not exist is stopped already. */
+/**
+ * What systemd does not know is stopped already. One whose file is gone may still run; and where systemd does not
+ * answer, as right after a boot, nothing is known, and the verb ends.
+ */
 function stopUnit(unit: string): string[] {
   return [
-    `if [ "$(account systemctl --user show --property LoadState --value ${unit})" = loaded ]; then`,
+    `state=$(account systemctl --user show --property=LoadState --property=ActiveState ${unit})`,
+    'case $state in',
+    '*LoadState=not-found*ActiveState=inactive* | *ActiveState=inactive*LoadState=not-found*) ;;',
+    '*)',
     `  account systemctl --user stop ${unit}`,
     `  account systemctl --user reset-failed ${unit} 2>/dev/null || true`,
-    'fi',
+    '  ;;',
+    'esac',
   ];
 }
 

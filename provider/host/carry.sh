@@ -4,7 +4,7 @@
 #   volumes/<volume>/carried           <docker|podman> <name> <digest of the source then> <account>
 #   volumes/<volume>/carried-mapping   under which ids the source's files are owned
 #   volumes/<volume>/returned          there once the newest data is in the source again
-#   volumes/.<volume>.carrying         a copy that is not whole: the next run begins anew
+#   volumes/.<volume>~<process>        a copy that is not whole: the next run begins anew
 #
 # A copy gets its name when it is whole, was compared with its source, and is on the disk.
 
@@ -110,7 +110,8 @@ carry_volume_locked() {
   mappings=$(cat)
   known=$(known_data volume "$directory")
   staging=$(beside "$directory")
-  sweep "${directory%/*}"
+  # of this volume only, whose lock is held: another's may be at work
+  rm -rf "${directory%/*}/.${directory##*/}"~*
   found=$(find_source "$name" "$account") || exit 1
   read -r engine source <<<"$found" || true
   if [ -e "$directory/carried" ] && [ ! -e "$directory/returned" ]; then

@@ -7,6 +7,8 @@ containerhost() {
   addresses)
     restore_addresses
     restore_proxy_files
+    # The proxy starts with them.
+    rm -f "$base/staged"
     ;;
   recover)
     use_service "$2" "$3"

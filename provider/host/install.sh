@@ -23,8 +23,9 @@ install_host() { # the proxy's own settings on stdin
   # shellcheck disable=SC2174 # the folders above are there, or named
   mkdir -p -m 0700 "$base"
   mkdir -p "$srv" "$proxies" /usr/local/lib/containerhost
-  if [ ! -e "$base/key" ]; then (umask 077 && head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$base/key"); fi
+  if [ ! -e "$base/key" ]; then (umask 077 && head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' | replace "$base/key"); fi
   touch "$base/addresses"
+  sweep /etc /etc/systemd/system /usr/local/sbin
 
   if ! cmp -s - "$proxies/00-global.cfg" <<<"$settings"; then replace "$proxies/00-global.cfg" <<<"$settings"; changed=1; fi
 

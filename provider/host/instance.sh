@@ -65,6 +65,7 @@ park() { # $1 instance. Returns 1 when it does not stop; it is parked all the sa
   # Not between another's look for held ones and its reload of the proxy.
   host_lock
   printf '%s' "$1" | replace "$service_dir/parked"
+  to_disk "$service_dir/parked"
   host_unlock
   apply_proxy "$service_dir"
   drain "$1" "$(record "$directory/drain")" "$stream_seconds"
@@ -159,6 +160,8 @@ start_instance() { # $1 instance
     fail "$name had its addresses taken back, because its deployment paused for too long: run pulumi up again"
   fi
   note create begin "$name"
+  # From here on there is something to remove, by the files that say how.
+  find "$service_dir" -exec sync -- {} + || give_up "$name" 'its files could not be brought to the disk'
   verb "$name" prepare >&2 || give_up "$name" 'it was refused before it started'
   expect_data "$name" || give_up "$name" "its data is not what was there: $data_problems"
   deadline=$(record "$directory/health-deadline")
@@ -208,7 +211,9 @@ serve() { # $1 instance: requests go to it from here on
   printf '%s' "$1" | replace "$service_dir/slot"
   apply_proxy "$service_dir"
   ready_proxy "$service_dir"
-  if [ "$before" != "$1" ]; then note switch end "$1"; fi
+  if [ "$before" = "$1" ]; then return 0; fi
+  to_disk "$service_dir/slot"
+  note switch end "$1"
 }
 
 give_up() { # $1 instance, $2 why
@@ -233,7 +238,11 @@ give_up() { # $1 instance, $2 why
 # The engine does not say that a delete is half of a replacement. The slot tells: while it names the
 # instance, a successor is to come, which parks it when everything is ready. Until then it serves.
 delete_instance() { # $1 instance
-  if [ ! -d "$(instance_dir "$1")" ]; then return 0; fi
+  if [ ! -d "$(instance_dir "$1")" ]; then
+    # The service went with its slot: nothing of it is left but what was made to be locked.
+    if [ "$(ls -A "$service_dir")" = instances ] && [ -z "$(instances)" ]; then rm -rf "$service_dir"; fi
+    return 0
+  fi
   finish_switch
   if [ "$(record "$service_dir/slot")" = "$1" ]; then
     # While it still serves: its successor could not be given what is not there.
@@ -275,7 +284,8 @@ finish_switch() {
   if [ -z "$parked" ] || [ "$(record "$service_dir/slot")" = "$parked" ]; then return 0; fi
   apply_proxy "$service_dir"
   remove_instance "$parked"
-  rm -f "$service_dir/parked" "$service_dir/data"
+  # in this order: without the one who left it, nothing would take it for old
+  rm -f "$service_dir/data" "$service_dir/parked"
   disarm
 }
 

@@ -79,9 +79,22 @@ sweep() { # $1… directories
   local directory left
   for directory; do
     for left in "$directory"/.*~*; do
-      if [[ ${left##*~} =~ ^[0-9]+$ ]] && [ ! -d "/proc/${left##*~}" ]; then rm -rf "$left"; fi
+      if [[ ${left##*~} =~ ^[0-9]+$ ]] && ! is_at_work "${left##*~}"; then rm -rf "$left"; fi
     done
   done
+}
+
+# After a boot, a number may be another's: whoever makes something here is a shell.
+is_at_work() { # $1 process
+  local command
+  { read -r command <"/proc/$1/comm"; } 2>/dev/null && [[ $command == bash || $command == containerhost ]]
+}
+
+# What must be there after a loss of power, before something is done that relies on it: a file that was just renamed
+# may be empty for half a minute, and its name may be gone.
+to_disk() { # $1… files
+  local file
+  for file; do sync -- "$file" "${file%/*}" || fail "$file cannot be brought to the disk"; done
 }
 
 record() { # prints a record, or nothing

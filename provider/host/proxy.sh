@@ -208,6 +208,22 @@ add_service() { # $1 stack, $2 service, $3… published `address:port`; its list
   fi
 }
 
+# A service that is declared no more, and whose first instance never came to be: it has no slot that would take its
+# listeners along when it goes.
+drop_services() { # $1 stack, $2… services that are declared
+  local stack=$1 directory service
+  shift
+  for directory in "$base/$stack"/*/; do
+    directory=${directory%/}
+    service=${directory##*/}
+    if [ ! -d "$directory" ] || [[ " $* " == *" $service "* ]] || [ -n "$(find "$directory" -mindepth 1 ! -name listeners ! -name digests ! -name instances -print -quit)" ]; then continue; fi
+    touch "$base/staged"
+    rm -f "$proxies/$stack.$service.cfg"
+    release_address "$stack" "$service"
+    rm -rf "$directory"
+  done
+}
+
 commit_listeners() {
   # Also what an earlier run had staged when it failed.
   if [ -e "$base/staged" ]; then reload_proxy; fi

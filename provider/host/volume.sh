@@ -37,16 +37,19 @@ plan_shift() { # $1 data directory, $2 old mapping, $3 new mapping
 # The lists are complete before the first owner changes, so that a shift cut short is finished, never
 # done twice: each file is named once, with the owner it gets.
 apply_shift() { # $1 volume directory
-  local uid gid new_uid new_gid entry
+  local uid gid new_uid new_gid entry over
   while read -r uid gid new_uid new_gid; do
     xargs -0 -r chown -h "$new_uid:$new_gid" -- <"$1/shift/$uid.$gid" || return 1
-  done <"$1/shift/plan"
+  done <"$1/shift/plan" || return 1
   # chown takes set-id bits away.
   while IFS= read -r -d '' entry; do chmod "${entry%% *}" -- "${entry#* }" || return 1; done <"$1/shift/modes"
   restore_capabilities "$1/shift" || return 1
   # Not there any more: cut short right after this.
   if [ -e "$1/shift/mapping" ]; then mv -f "$1/shift/mapping" "$1/mapping" || return 1; fi
-  rm -rf "$1/shift"
+  # at once, as it came: a part of it could neither be finished nor be told from a whole one
+  over=$(beside "$1/shift")
+  rm -rf "$over"
+  mv -T "$1/shift" "$over" && rm -rf "$over"
 }
 
 # chown takes capabilities away, too. They are kept as they are, on empty files: a namespace that does not own
@@ -102,7 +105,7 @@ own_volume_locked() {
     : "${rest:-}"
     find "$directory/data" ! -type l -perm /6000 -printf '%m %p\0' >"$made/modes" || return 1
     keep_capabilities "$directory/data" "$made" || return 1
-    mv "$made" "$directory/shift" && apply_shift "$directory" || return 1
+    mv -T "$made" "$directory/shift" && apply_shift "$directory" || return 1
   fi
   rm -rf "$made"
 }
@@ -130,6 +133,8 @@ deliver_project_locked() {
   if [ "$3" = - ] || [ -e "$directory/mapping" ]; then owner=$(stat -c %u:%g "$directory/data"); fi
   chown -R "$owner" "$incoming" || return 1
   (cd "$incoming" && find . -type f -print0 | sort -z | xargs -0 -r sha256sum -z) >"$manifest" || return 1
+  # What is there is neither the one nor the other from here on.
+  rm -f "$directory/digest"
   while IFS= read -r -d '' entry; do delivered["${entry#*  }"]=${entry%%  *}; done < <(record_z "$directory/manifest")
   for file in "${!delivered[@]}"; do
     if [ ! -f "$incoming/$file" ] && [ -f "$directory/data/$file" ] && unchanged_since_delivery "$directory" "$file"; then

@@ -1,5 +1,6 @@
 expect_machine 0123456789abcdef0123456789abcdef
 begin_listeners
+drop_services test web worker
 add_service test web 127.0.0.1:5001 <<'LISTENERS'
 listen test.web.8000
     mode http

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -439,6 +440,31 @@ test('the service goes: nothing of it is left, whatever state it was in', () => 
   expect(existsSync(web.directory)).toBe(false);
   expect(web.deleteSlot().code).toBe(0);
   expect(web.delete('web-2').code).toBe(0);
+  // as the engine has it: the slot goes first, and then its instance
+  expect(existsSync(web.directory)).toBe(false);
+});
+
+test('what a recovery relies on is on the disk before it is relied on', () => {
+  const web = serving('recreate');
+  host.command('sync', 'shift; for file; do echo "sync ${file#$root/base/test/web}"; done >>"$root/calls"');
+  web.create('web-2');
+  web.switch('web-2');
+  const calls = host
+    .file('calls')
+    .split('\n')
+    .filter((line) =>
+      /^(sync \/(parked|slot|instances\/web-2\/remove)$|(prepare|stop|start|remove) )/.test(line),
+    );
+  const prepared = calls.indexOf('prepare web-2');
+  expect(calls.slice(0, prepared)).toContain('sync /instances/web-2/remove');
+  expect(calls.slice(prepared)).toEqual([
+    'prepare web-2',
+    'sync /parked',
+    'stop web-1',
+    'start web-2',
+    'sync /slot',
+    'remove web-1',
+  ]);
 });
 
 describe('what a power cut keeps from its place, under a name of its own', () => {
@@ -466,9 +492,13 @@ describe('what a power cut keeps from its place, under a name of its own', () =>
       left(join(host.srv, 'test/volumes'), 'carried'),
     ];
     // one whose writer lives, and what nobody of ours has written
-    const others = [left(web.directory, 'slot', process.pid), join(volume, '.of~somebody')];
+    const writer = spawn('bash', ['-c', 'read line; true']);
+    const others = [left(web.directory, 'slot', writer.pid), join(volume, '.of~somebody')];
     writeFileSync(others[1] ?? '', '');
+    // its number is another's now
+    files.push(left(web.directory, 'slot', process.pid));
     expect(web.boot().code).toBe(0);
+    writer.stdin.end();
     expect(files.filter((file) => existsSync(file))).toEqual([]);
     expect(others.filter((file) => existsSync(file))).toEqual(others);
     expectOnly(web, 'web-1');

@@ -23,7 +23,8 @@ function listen(stack: string, services: Record<string, string[] | null>): Outco
     const content = published ? listener(stack, service, published) : '';
     return `add_service ${stack} ${service} ${(published ?? []).join(' ')} <<'LISTENERS'\n${content}\nLISTENERS`;
   });
-  return host.run(['begin_listeners', ...adds, 'commit_listeners'].join('\n'));
+  const drop = ['drop_services', stack, ...Object.keys(services)].join(' ');
+  return host.run(['begin_listeners', drop, ...adds, 'commit_listeners'].join('\n'));
 }
 
 const reloads = () =>
@@ -54,6 +55,21 @@ describe('listeners', () => {
     expect(host.file('proxies', 'test.db.cfg')).toContain('listen test.db.80');
     listen('test', { web: null, db: [] });
     expect([reloads(), host.list('running')]).toEqual([3, ['test.db.80']]);
+  });
+
+  test('of a service that never came to be, and is declared no more, nothing is left', () => {
+    listen('test', { web: [], db: [] });
+    const web = new Service(host, 'rolling');
+    web.listen();
+    web.create('web-1');
+    listen('other', { db: [] });
+    expect(listen('test', {})).toMatchObject({ code: 0 });
+    expect([host.list('base', 'test'), host.list('proxies')]).toEqual([
+      ['web'],
+      ['other.db.cfg', 'test.web.cfg'],
+    ]);
+    expect(host.file('base', 'addresses')).toBe('198.19.0.1 test web\n198.19.0.3 other db');
+    expect(host.list('running')).toEqual(['other.db.80', 'test.web.8000']);
   });
 
   test('a reload that failed is made up for by the next run', () => {

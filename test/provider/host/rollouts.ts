@@ -200,6 +200,7 @@ class World {
         parked: service.record('parked'),
         served: service.served(),
         armed: service.armed(),
+        records: service.host.list('base', service.stack, service.name),
       }).toEqual({
         instances: [name],
         running: [name],
@@ -207,6 +208,12 @@ class World {
         parked: '',
         served: service.ports.length > 0 ? name : undefined,
         armed: false,
+        records: [
+          ...(service.ports.length > 0 ? ['digests'] : []),
+          'instances',
+          ...(service.ports.length > 0 ? ['listeners'] : []),
+          'slot',
+        ],
       });
     }
     const before = this.#deployer.instances();

@@ -1,4 +1,12 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -187,6 +195,19 @@ describe('the owners of a volume', () => {
     expect(tree(volume)).toEqual(before);
   });
 
+  test('cut short while its plan is cleared away', () => {
+    host.must(plant([{ name: 'a', kind: 'file', uid: 5, gid: 5, mode: 0o644 }]));
+    const before = tree(volume);
+    host.must(own('podman'));
+    host.command('rm', 'for last; do :; done; [ ! -e "$last/plan" ] || kill -9 0; exec /bin/rm "$@"');
+    host.run(own('docker'));
+    expect(readdirSync(volume).filter((name) => name.startsWith('.shift~'))).toHaveLength(1);
+    host.must('/bin/rm "${base%/*}/bin/rm"');
+    host.must(own('docker'));
+    expect(tree(volume)).toEqual(before);
+    expect(readdirSync(volume).sort()).toEqual(['data', 'mapping']);
+  });
+
   test('an owner that the other runtime has no number for: refused before anything changed', () => {
     host.must(
       `${plant([
@@ -321,6 +342,12 @@ describe("the project's files", () => {
     const { code, stderr } = deliver({ 'a.md': 'b' }, 'd2');
     expect(code).toBe(1);
     expect(stderr).toContain('no space left');
-    expect(readFileSync(join(folder(), 'digest'), 'utf8')).toBe('d1');
+    // neither of the one nor of the other: the way back delivers, too
+    expect(existsSync(join(folder(), 'digest'))).toBe(false);
+    writeFileSync(data('a.md'), 'b');
+    host.must('rm -r "${base%/*}"/bin/cp "${base%/*}/project-d1"');
+    expect(deliver({ 'a.md': 'a' }, 'd1').code).toBe(0);
+    expect(readFileSync(data('a.md'), 'utf8')).toBe('a');
+    expect(readdirSync(folder()).sort()).toEqual(['data', 'digest', 'manifest']);
   });
 });
