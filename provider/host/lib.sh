@@ -17,7 +17,8 @@
 #   /run/lock/containerhost/           host: held while addresses, ports or the proxy's listeners change;
 #                                      <stack>.<service>: held during every change of the service
 #
-# Records are replaced by rename, so that a reader and a crash see the old or the new one.
+# Records are replaced by rename, so that a reader and a crash see the old or the new one. Until then they, and
+# whatever else is half-done, are beside their place as .<name>~<process>.
 
 base=/var/lib/containerhost
 srv=/srv/containerhost
