@@ -110,7 +110,8 @@ export function visitors(vm: Vm): Promise<Driver> {
 
 export async function over(what: string, load: Driver): Promise<void> {
   const { sent, lost, failures, p50, p99, max } = report(await load.stop());
-  toStderr(`${what}: ${sent} requests, ${lost} lost, p50 ${p50} ms, p99 ${p99} ms, max ${max} ms`);
+  const ms = (value: number | null) => `${Math.round(value ?? 0)} ms`;
+  toStderr(`${what}: ${sent} requests, ${lost} lost, p50 ${ms(p50)}, p99 ${ms(p99)}, max ${ms(max)}`);
   expect({ lost, failures }).toEqual({ lost: 0, failures: {} });
   expect(sent).toBeGreaterThan(200);
 }

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { findings, type Options, type Subject } from '../../policy/rule.ts';
 import { rules } from '../../policy/rules.ts';
 import { program, token } from '../program.ts';
@@ -7,6 +7,10 @@ import { rehearsalExceptions } from './exceptions.ts';
 
 const environment = { ...process.env };
 jest.setTimeout(60_000);
+beforeEach(() => {
+  // what a preview would say
+  jest.spyOn(console, 'log').mockImplementation(() => {});
+});
 afterEach(() => {
   process.env = { ...environment };
 });
