@@ -42,7 +42,12 @@ export function podmanVerbs(spec: ServiceSpec, context: RenderContext): Rendered
     {
       verb: 'stop',
       says: `Stops ${instance} and keeps it: it does not come back at boot. Undone by restore.`,
-      lines: [as, `account mkdir -p ${paths.units}`, `account touch ${paths.parked}`, ...stopUnit(unit)],
+      lines: [
+        as,
+        `account mkdir -p ${paths.units}`,
+        `account touch ${paths.parked}`,
+        ...stopUnit(unit, context),
+      ],
     },
     {
       verb: 'restore',
@@ -195,15 +200,16 @@ function healthy(spec: ServiceSpec, { instance }: RenderContext): string[] {
 }
 
 /**
- * What systemd does not know is stopped already. One whose file is gone may still run; and where systemd does not
- * answer, as right after a boot, nothing is known, and the verb ends.
+ * What systemd does not know, or could not load, is stopped already; but one whose file is gone may still run. Where
+ * systemd does not answer, as right after a boot, nothing is known, and the verb ends: nothing runs only where there is
+ * no systemd of the account.
  */
-function stopUnit(unit: string): string[] {
+function stopUnit(unit: string, { account: { uid } }: RenderContext): string[] {
   return [
-    `state=$(account systemctl --user show --property=LoadState --property=ActiveState ${unit})`,
+    `state=$(account systemctl --user show --property=LoadState --property=ActiveState ${unit}) ||`,
+    `  case $(systemctl show --property=ActiveState --value user@${uid}.service) in inactive | failed) ;; *) exit 1 ;; esac`,
     'case $state in',
-    '*LoadState=not-found*ActiveState=inactive* | *ActiveState=inactive*LoadState=not-found*) ;;',
-    '*)',
+    '*LoadState=loaded* | *ActiveState=[!i]*)',
     `  account systemctl --user stop ${unit}`,
     `  account systemctl --user reset-failed ${unit} 2>/dev/null || true`,
     '  ;;',
@@ -215,7 +221,7 @@ function remove(spec: ServiceSpec, context: RenderContext): string[] {
   const paths = accountPaths(context);
   const { instance } = context;
   return [
-    ...stopUnit(`${instance}.service`),
+    ...stopUnit(`${instance}.service`, context),
     // with what is left where `install` was killed at writing the unit
     `account rm -rf ${[paths.unit, `${paths.unit}.new`, paths.parked, paths.data, ...paths.overrides].join(' ')}`,
     'account systemctl --user daemon-reload',

@@ -7,8 +7,8 @@ containerhost() {
   addresses)
     restore_addresses
     restore_proxy_files
-    # The proxy starts with them.
-    rm -f "$base/staged"
+    # As before its start: it will begin with them.
+    if ! systemctl is-active --quiet containerhost-proxy.service; then rm -f "$base/staged"; fi
     ;;
   recover)
     use_service "$2" "$3"

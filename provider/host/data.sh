@@ -206,6 +206,7 @@ name_data() { # $1 directory
   id=$(beside "$1/id")
   cat /proc/sys/kernel/random/uuid >"$id" || return 1
   chmod 0644 "$id"
+  sync -- "$id" || return 1
   ln -T "$id" "$1/id" 2>/dev/null || [ -e "$1/id" ] || return 1
   rm -f "$id"
 }
@@ -293,7 +294,7 @@ see_mounts() { # $1 process, $2 `data` of an instance
 }
 
 keep_identity() { # $1 JSON lines of an instance that takes its data over
-  local lines name directory empty line known
+  local lines name directory empty line known fresh
   # shellcheck disable=SC2174 # the folders above are there, or named
   mkdir -p -m 0700 "$base/.data/$stack" || return 1
   sweep "$base/.data/$stack"
@@ -303,7 +304,10 @@ keep_identity() { # $1 JSON lines of an instance that takes its data over
     # What a service writes as soon as it runs is data, too.
     if [ "$empty" = true ] && ! is_empty "$(data_root "${name%%.*}" "$directory")"; then line=$(jq -c '.after.empty = false' <<<"$line") || return 1; fi
     # in a process of its own, whose end is not this one's: where the disk is full, the predecessor comes back
+    if [ -s "$known" ]; then fresh=; else fresh=yes; fi
     printf '%s\n' "$line" | replace "$known" || return 1
+    # a name that was there before is never empty in between
+    if [ -n "$fresh" ]; then to_disk "$known" || return 1; fi
     rm -f "$known.accepted"
   done <<<"$lines"
 }

@@ -23,7 +23,10 @@ install_host() { # the proxy's own settings on stdin
   # shellcheck disable=SC2174 # the folders above are there, or named
   mkdir -p -m 0700 "$base"
   mkdir -p "$srv" "$proxies" /usr/local/lib/containerhost
-  if [ ! -e "$base/key" ]; then (umask 077 && head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' | replace "$base/key"); fi
+  if [ ! -s "$base/key" ]; then
+    (umask 077 && head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' | replace "$base/key")
+    to_disk "$base/key"
+  fi
   touch "$base/addresses"
   sweep /etc /etc/systemd/system /usr/local/sbin
 

@@ -65,8 +65,8 @@ park() { # $1 instance. Returns 1 when it does not stop; it is parked all the sa
   # Not between another's look for held ones and its reload of the proxy.
   host_lock
   printf '%s' "$1" | replace "$service_dir/parked"
-  to_disk "$service_dir/parked"
   host_unlock
+  to_disk "$service_dir/parked" || return 1
   apply_proxy "$service_dir"
   drain "$1" "$(record "$directory/drain")" "$stream_seconds"
   verb "$1" stop >&2 || return 1
@@ -161,7 +161,7 @@ start_instance() { # $1 instance
   fi
   note create begin "$name"
   # From here on there is something to remove, by the files that say how.
-  find "$service_dir" -exec sync -- {} + || give_up "$name" 'its files could not be brought to the disk'
+  find "$service_dir" ! -name claim ! -name '.*~*' -exec sync -- {} + || give_up "$name" 'its files could not be brought to the disk'
   verb "$name" prepare >&2 || give_up "$name" 'it was refused before it started'
   expect_data "$name" || give_up "$name" "its data is not what was there: $data_problems"
   deadline=$(record "$directory/health-deadline")
@@ -211,9 +211,8 @@ serve() { # $1 instance: requests go to it from here on
   printf '%s' "$1" | replace "$service_dir/slot"
   apply_proxy "$service_dir"
   ready_proxy "$service_dir"
-  if [ "$before" = "$1" ]; then return 0; fi
-  to_disk "$service_dir/slot"
-  note switch end "$1"
+  to_disk "$service_dir/slot" || exit 1
+  if [ "$before" != "$1" ]; then note switch end "$1"; fi
 }
 
 give_up() { # $1 instance, $2 why
@@ -279,10 +278,13 @@ switch_slot() { # $1 instance
 
 # A switch was made when the slot names another than the parked one: what is left is to clear that away.
 finish_switch() {
-  local parked
+  local parked slot
   parked=$(record "$service_dir/parked")
-  if [ -z "$parked" ] || [ "$(record "$service_dir/slot")" = "$parked" ]; then return 0; fi
+  slot=$(record "$service_dir/slot")
+  # one that names nobody was not written to its end
+  if [ -z "$parked" ] || [ -z "$slot" ] || [ "$slot" = "$parked" ]; then return 0; fi
   apply_proxy "$service_dir"
+  to_disk "$service_dir/slot" || exit 1
   remove_instance "$parked"
   # in this order: without the one who left it, nothing would take it for old
   rm -f "$service_dir/data" "$service_dir/parked"

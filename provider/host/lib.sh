@@ -93,9 +93,11 @@ is_at_work() { # $1 process
 
 # What must be there after a loss of power, before something is done that relies on it: a file that was just renamed
 # may be empty for half a minute, and its name may be gone.
-to_disk() { # $1… files
-  local file
-  for file; do sync -- "$file" "${file%/*}" || fail "$file cannot be brought to the disk"; done
+to_disk() { # $1 file. Returns 1 when it cannot be.
+  sync -- "$1" "${1%/*}" || {
+    printf 'containerhost: %s cannot be brought to the disk\n' "$1" >&2
+    return 1
+  }
 }
 
 record() { # prints a record, or nothing

@@ -217,7 +217,7 @@ drop_services() { # $1 stack, $2… services that are declared
     directory=${directory%/}
     service=${directory##*/}
     if [ ! -d "$directory" ] || [[ " $* " == *" $service "* ]] || [ -n "$(find "$directory" -mindepth 1 ! -name listeners ! -name digests ! -name instances -print -quit)" ]; then continue; fi
-    touch "$base/staged"
+    if [ -e "$directory/listeners" ] || [ -e "$proxies/$stack.$service.cfg" ]; then touch "$base/staged"; fi
     rm -f "$proxies/$stack.$service.cfg"
     release_address "$stack" "$service"
     rm -rf "$directory"

@@ -93,7 +93,7 @@ own_volume_locked() {
   rm -rf "$made"
   mkdir "$made" && cat >"$made/mapping" || return 1
   if [ ! -e "$directory/mapping" ]; then
-    mkdir -p "$directory/data" && chown "$2:$3" "$directory/data" && mv "$made/mapping" "$directory/mapping" || return 1
+    mkdir -p "$directory/data" && chown "$2:$3" "$directory/data" && sync -- "$made/mapping" && mv "$made/mapping" "$directory/mapping" || return 1
     rm -rf "$made"
     return 0
   fi
@@ -105,6 +105,8 @@ own_volume_locked() {
     : "${rest:-}"
     find "$directory/data" ! -type l -perm /6000 -printf '%m %p\0' >"$made/modes" || return 1
     keep_capabilities "$directory/data" "$made" || return 1
+    # Whole, also after a loss of power: half of it could not be finished.
+    find "$made" -exec sync -- {} + || return 1
     mv -T "$made" "$directory/shift" && apply_shift "$directory" || return 1
   fi
   rm -rf "$made"

@@ -454,7 +454,9 @@ test('what a recovery relies on is on the disk before it is relied on', () => {
     .split('\n')
     .filter((line) =>
       /^(sync \/(parked|slot|instances\/web-2\/remove)$|(prepare|stop|start|remove) )/.test(line),
-    );
+    )
+    // what is there already costs next to nothing
+    .filter((line, nth, all) => line !== all[nth - 1]);
   const prepared = calls.indexOf('prepare web-2');
   expect(calls.slice(0, prepared)).toContain('sync /instances/web-2/remove');
   expect(calls.slice(prepared)).toEqual([
