@@ -303,8 +303,8 @@ keep_identity() { # $1 JSON lines of an instance that takes its data over
     known=$base/.data/$stack/$name
     # What a service writes as soon as it runs is data, too.
     if [ "$empty" = true ] && ! is_empty "$(data_root "${name%%.*}" "$directory")"; then line=$(jq -c '.after.empty = false' <<<"$line") || return 1; fi
-    # in a process of its own, whose end is not this one's: where the disk is full, the predecessor comes back
     if [ -s "$known" ]; then fresh=; else fresh=yes; fi
+    # in a process of its own, whose end is not this one's: where the disk is full, the predecessor comes back
     printf '%s\n' "$line" | replace "$known" || return 1
     # a name that was there before is never empty in between
     if [ -n "$fresh" ]; then to_disk "$known" || return 1; fi

@@ -208,6 +208,16 @@ add_service() { # $1 stack, $2 service, $3… published `address:port`; its list
   fi
 }
 
+# What the proxy and the host's registry have of a service without instances, and its records. The caller holds the
+# host's lock, and has the proxy reloaded.
+forget_service() { # $1 stack, $2 service
+  local directory=$base/$1/$2
+  if [ -e "$directory/listeners" ] || [ -e "$proxies/$1.$2.cfg" ]; then touch "$base/staged"; fi
+  rm -f "$proxies/$1.$2.cfg"
+  release_address "$1" "$2"
+  rm -rf "$directory"
+}
+
 # A service that is declared no more, and whose first instance never came to be: it has no slot that would take its
 # listeners along when it goes.
 drop_services() { # $1 stack, $2… services that are declared
@@ -217,10 +227,7 @@ drop_services() { # $1 stack, $2… services that are declared
     directory=${directory%/}
     service=${directory##*/}
     if [ ! -d "$directory" ] || [[ " $* " == *" $service "* ]] || [ -n "$(find "$directory" -mindepth 1 ! -name listeners ! -name digests ! -name instances -print -quit)" ]; then continue; fi
-    if [ -e "$directory/listeners" ] || [ -e "$proxies/$stack.$service.cfg" ]; then touch "$base/staged"; fi
-    rm -f "$proxies/$stack.$service.cfg"
-    release_address "$stack" "$service"
-    rm -rf "$directory"
+    forget_service "$stack" "$service"
   done
 }
 
@@ -237,9 +244,7 @@ forget_stack() { # $1 stack, $2 account
   for directory in "$base/$1"/*/; do
     if [ ! -d "$directory" ]; then continue; fi
     if [ -n "$(ls -A "$directory/instances" 2>/dev/null)" ]; then fail "$directory still has instances: they were not deleted"; fi
-    rm -f "$proxies/$1.$(basename "$directory").cfg"
-    release_address "$1" "$(basename "$directory")"
-    rm -rf "$directory"
+    forget_service "$1" "$(basename "$directory")"
   done
   rm -rf "${base:?}/$1"
   networks=$(docker network ls --quiet --filter "label=containerhost.stack=$1")
