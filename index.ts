@@ -1,5 +1,3 @@
-// first: the others are loaded with it
-import './components/sdk.ts';
 import { declaredServices } from './components/compose.ts';
 import { ContainerHost } from './components/host.ts';
 import { serviceImages } from './components/images.ts';

@@ -24,8 +24,12 @@ export async function bareProgram(
   mkdirSync(directory);
   // with this project's settings: nothing but the name and what the program and the stack are about differs
   const settings = project.read('Pulumi.yaml');
-  const kept = settings.slice(0, settings.indexOf('\nplugins:'));
-  writeFileSync(join(directory, 'Pulumi.yaml'), `${kept.replace(/^name: .*$/m, `name: ${name}`)}\n`);
+  const kept = settings
+    .slice(0, settings.indexOf('\nplugins:'))
+    .replace(/^name: .*$/m, `name: ${name}`)
+    // what this project leaves out of the SDK is its own
+    .replace(/^ *nodeargs: .*\n/m, '');
+  writeFileSync(join(directory, 'Pulumi.yaml'), `${kept}\n`);
   writeFileSync(join(directory, 'package.json'), '{"type": "module", "main": "index.ts"}\n');
   writeFileSync(join(directory, 'index.ts'), source);
   symlinkSync(join(project.directory, 'node_modules'), join(directory, 'node_modules'));

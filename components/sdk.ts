@@ -1,27 +1,40 @@
 /**
- * Leaves out of Pulumi's SDK what this program has no use for, and each preview would pay for with half of the
- * program's time. Imported before anything else is.
+ * Leaves out of Pulumi's SDK what this program has no use for, and each preview would pay for with most of the
+ * program's time. Node loads it before it runs Pulumi's own runner: `nodeargs` in Pulumi.yaml.
  */
 import { createRequire } from 'node:module';
 import * as log from '@pulumi/pulumi/log/index.js';
 import { Resource } from '@pulumi/pulumi/resource.js';
 import * as debuggable from '@pulumi/pulumi/runtime/debuggable.js';
 
-/**
- * The Automation API runs Pulumi from a program; functions that travel (dynamic providers, callbacks of other
- * clouds) are serialized with the compiler and npm's installer. This program declares resources, and that is all.
- */
-const unused = ['automation/index', 'runtime/closure/serializeClosure', 'runtime/closure/codePaths'];
+const ownRequire = createRequire(import.meta.filename);
+const sdkRequire = createRequire(ownRequire.resolve('@pulumi/pulumi'));
 
-const sdkModule = createRequire(import.meta.filename);
-for (const name of unused) {
-  const filename = sdkModule.resolve(`@pulumi/pulumi/${name}.js`);
-  // what is loaded already, by whoever runs the program, stays
-  sdkModule.cache[filename] ??= Object.assign(Object.create(null), {
+// The Automation API runs Pulumi from a program; functions that travel (dynamic providers, callbacks of other clouds)
+// are serialized with the compiler and npm's installer. This program declares resources, and that is all.
+for (const name of ['automation/index', 'runtime/closure/serializeClosure', 'runtime/closure/codePaths'])
+  leaveOut(`./${name}.js`, absent(name));
+
+// For those functions the runner starts a session of V8's inspector, which hears of each script.
+leaveOut('./runtime/closure/v8Hooks.js', { isInitializedAsync: () => Promise.resolve() });
+
+// Node runs the sources themselves: there is nothing to map a frame of an error to.
+leaveOut('source-map-support/register', {});
+
+// All of OpenTelemetry, which has something to do under `pulumi --tracing ADDRESS`.
+if (!process.argv.includes('--tracing')) {
+  const span = { setAttribute: () => span, addEvent: () => span, end: () => {} };
+  leaveOut('./cmd/run/tracing.js', { newSpan: () => span });
+}
+
+function leaveOut(name: string, exports: object): void {
+  const filename = sdkRequire.resolve(name);
+  // what is loaded already, by a test, stays
+  ownRequire.cache[filename] ??= Object.assign(Object.create(null), {
     id: filename,
     filename,
     loaded: true,
-    exports: absent(name),
+    exports,
   });
 }
 
@@ -32,9 +45,6 @@ function absent(name: string): object {
   };
   return new Proxy({}, { get: (_, member) => (member === '__esModule' ? undefined : missing(member)) });
 }
-
-// Node runs the sources themselves: there is nothing to map a frame of an error to.
-Reflect.deleteProperty(Error, 'prepareStackTrace');
 
 // Where a promise was made is kept for whoever looks for one that leaks (PULUMI_DEBUG_PROMISE_LEAKS); that one leaks is
 // found out all the same.

@@ -1,9 +1,11 @@
-import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Go } from './go.ts';
 import { type Log, step } from './progress.ts';
 import { run } from './run.ts';
+
+export const languageHost = 'pulumi-language-nodejs';
 
 /** A program to build from Go modules; `folder` holds the go.mod that pins them and the go.sum that vouches. */
 interface Program {
@@ -35,7 +37,7 @@ export async function buildPulumi(go: Go, version: string, directory: string, lo
     {
       // The last release that has it in a module of the index; it drives later engines and SDKs as well.
       folder: 'language',
-      package: 'github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs',
+      package: `github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/${languageHost}`,
       set,
       packages: 280,
       expected: '20–40 seconds',
@@ -43,16 +45,25 @@ export async function buildPulumi(go: Go, version: string, directory: string, lo
   ];
   mkdirSync(directory, { recursive: true });
   for (const program of programs) await build(go, program, directory, log);
-  withoutTypescript(join(directory, 'pulumi-language-nodejs'));
+  renameSync(join(directory, languageHost), join(directory, `${languageHost}.bin`));
+  withLauncher(directory);
 }
 
 /**
- * A language host of that age is told by a flag what Pulumi.yaml says (`typescript: false`), and the CLI of today
- * gives none: a compiler that nobody uses would be loaded with each program, and map each of its stack traces.
+ * A language host of that age is told by flags what Pulumi.yaml says, and the CLI of today gives none: a compiler that
+ * nobody uses would be loaded with each program, and what is said there for Node would not be heard.
  */
-export function withoutTypescript(host: string): void {
-  renameSync(host, `${host}.bin`);
-  writeFileSync(host, '#!/bin/sh\nexec "$0.bin" -typescript=false "$@"\n', { mode: 0o755 });
+const launcher = `#!/bin/sh
+nodeargs=$(sed -n 's/^ *nodeargs: *//p' Pulumi.yaml 2>/dev/null)
+exec "$0.bin" -typescript=false -nodeargs="$nodeargs" "$@"
+`;
+
+/** Puts the launcher of today before the language host that was built into `directory`, if one was. */
+export function withLauncher(directory: string): void {
+  const host = join(directory, languageHost);
+  if (!existsSync(`${host}.bin`)) return;
+  writeFileSync(`${host}.new`, launcher, { mode: 0o755 });
+  renameSync(`${host}.new`, host);
 }
 
 /** Builds one program into `directory`, under the last part of its package's name. */

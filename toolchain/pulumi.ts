@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
-import { buildPulumi } from './build.ts';
+import { buildPulumi, languageHost, withLauncher } from './build.ts';
 import { cacheDirectory, cached } from './cache.ts';
 import { ToolchainError } from './error.ts';
 import { ensureGo } from './go.ts';
@@ -38,6 +38,8 @@ export function pulumiVersion(): string {
  */
 export async function ensurePulumi(log: Log): Promise<string> {
   const found = findPulumi() ?? (await installPulumi(log));
+  // it may have been built before the launcher was what it is
+  withLauncher(found);
   process.env[variable] = found;
   return found;
 }
@@ -88,7 +90,7 @@ export function findOnPath(path: readonly string[], minimum: string): string | n
   });
   const version = answer.status === 0 ? parseVersion(answer.stdout) : null;
   if (!version || version[0] !== required[0] || !atLeast(version, required)) return null;
-  return isExecutable(join(directory, 'pulumi-language-nodejs')) ? directory : null;
+  return isExecutable(join(directory, languageHost)) ? directory : null;
 }
 
 function isExecutable(file: string): boolean {

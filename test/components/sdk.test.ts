@@ -1,16 +1,21 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { parse } from 'yaml';
 
 const root = resolve(import.meta.dirname, '../..');
 
 /** Runs a module in a Node of its own: what a test loads is Jest's. */
 function inNode(code: string): unknown {
-  const { stdout, stderr, status } = spawnSync(
-    process.execPath,
-    ['--no-warnings', '--input-type=module', '--eval', code],
-    { cwd: root, encoding: 'utf8' },
-  );
+  return output(['--input-type=module', '--eval', code]);
+}
+
+function output(args: string[]): unknown {
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--no-warnings', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout);
 }
@@ -57,4 +62,24 @@ test('where a promise was made is kept only for whoever looks for one that leaks
 test('a resource does not say where in the program it stands: that would be in the state', () => {
   const where = 'console.log(JSON.stringify(loaded("@pulumi/pulumi/resource.js").Resource.stackTrace(0)));';
   expect(inNode(`${load("await import('./components/sdk.ts');")} ${where}`)).toEqual([]);
+});
+
+/** What is read of the modules that Pulumi's runner asks for, in a Node that is started as Pulumi.yaml says. */
+function readByRunner(...args: string[]): unknown {
+  const { nodeargs } = parse(readFileSync(resolve(root, 'Pulumi.yaml'), 'utf8')).runtime.options;
+  const code = `
+    const runner = require('node:module').createRequire(require.resolve('@pulumi/pulumi/cmd/run'));
+    const asked = ['../../runtime/closure/v8Hooks', 'source-map-support/register', './tracing', '../../log'];
+    asked.forEach((name) => runner(name));
+    const read = asked.filter((name) => require.cache[runner.resolve(name)] instanceof require('node:module'));
+    console.log(JSON.stringify(read));`;
+  return output([...nodeargs.split(' '), '--eval', code, '--', ...args]);
+}
+
+test('the runner starts neither an inspector nor a tracer, and maps no frames', () => {
+  expect(readByRunner()).toEqual(['../../log']);
+});
+
+test('a run that is traced has its tracer', () => {
+  expect(readByRunner('--tracing', 'http://127.0.0.1:9/')).toEqual(['./tracing', '../../log']);
 });

@@ -1,14 +1,33 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { withoutTypescript } from '../../toolchain/build.ts';
+import { languageHost, withLauncher } from '../../toolchain/build.ts';
 import { scratch } from './scratch.ts';
 
-test('the language host is told to load no compiler, whatever else it is told', () => {
-  const { path } = scratch({ host: '#!/bin/sh\nprintf "<%s>" "$@"\n' });
-  execFileSync('chmod', ['+x', join(path, 'host')]);
-  withoutTypescript(join(path, 'host'));
-  expect(execFileSync(join(path, 'host'), ['a b', '127.0.0.1:1'], { encoding: 'utf8' })).toBe(
-    '<-typescript=false><a b><127.0.0.1:1>',
-  );
+const host = '#!/bin/sh\nprintf "<%s>" "$@"\n';
+
+function told(path: string): string {
+  execFileSync('chmod', ['-R', '+x', path]);
+  return execFileSync(join(path, languageHost), ['a b', '127.0.0.1:1'], { cwd: path, encoding: 'utf8' });
+}
+
+test('a language host that was built is told what Pulumi.yaml says, whatever else it is told', () => {
+  const { path } = scratch({
+    [`${languageHost}.bin`]: host,
+    'Pulumi.yaml': 'runtime:\n  options:\n    nodeargs: --import ./a.ts\n',
+  });
+  withLauncher(path);
+  expect(told(path)).toBe('<-typescript=false><-nodeargs=--import ./a.ts><a b><127.0.0.1:1>');
+});
+
+test('where nothing is said for Node, it is told nothing for Node', () => {
+  const { path } = scratch({ [`${languageHost}.bin`]: host });
+  withLauncher(path);
+  expect(told(path)).toBe('<-typescript=false><-nodeargs=><a b><127.0.0.1:1>');
+});
+
+test('a language host that was installed reads Pulumi.yaml itself', () => {
+  const { path } = scratch({ [languageHost]: host });
+  withLauncher(path);
+  expect(told(path)).toBe('<a b><127.0.0.1:1>');
 });
