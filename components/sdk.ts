@@ -3,9 +3,7 @@
  * program's time. Node loads it before it runs Pulumi's own runner: `nodeargs` in Pulumi.yaml.
  */
 import { createRequire } from 'node:module';
-import * as log from '@pulumi/pulumi/log/index.js';
-import { Resource } from '@pulumi/pulumi/resource.js';
-import * as debuggable from '@pulumi/pulumi/runtime/debuggable.js';
+import type { Resource } from '@pulumi/pulumi/resource.js';
 
 const ownRequire = createRequire(import.meta.filename);
 const sdkRequire = createRequire(ownRequire.resolve('@pulumi/pulumi'));
@@ -20,6 +18,9 @@ leaveOut('./runtime/closure/v8Hooks.js', { isInitializedAsync: () => Promise.res
 
 // Node runs the sources themselves: there is nothing to map a frame of an error to.
 leaveOut('source-map-support/register', {});
+
+// Both are for what seldom happens: a manifest that is no JSON, a resource that is known in two versions.
+for (const name of ['js-yaml', 'semver']) leaveOut(name, onUse(name));
 
 // All of OpenTelemetry, which has something to do under `pulumi --tracing ADDRESS`.
 if (!process.argv.includes('--tracing')) {
@@ -38,6 +39,21 @@ function leaveOut(name: string, exports: object): void {
   });
 }
 
+/** A module that is loaded when somebody asks it for something. */
+function onUse(name: string): object {
+  let loaded: object | undefined;
+  const load = () => {
+    delete ownRequire.cache[sdkRequire.resolve(name)];
+    loaded ??= sdkRequire(name) as object;
+    return loaded;
+  };
+  // who says so itself is taken as it is, and not copied member by member
+  return new Proxy(
+    {},
+    { get: (_, member) => (member === '__esModule' ? true : Reflect.get(load(), member)) },
+  );
+}
+
 /** A module whose functions say, when they are called, why they are not there. */
 function absent(name: string): object {
   const missing = (member: string | symbol) => () => {
@@ -48,33 +64,23 @@ function absent(name: string): object {
 
 // Where a promise was made is kept for whoever looks for one that leaks (PULUMI_DEBUG_PROMISE_LEAKS); that one leaks is
 // found out all the same.
-const made = member(debuggable, 'debuggablePromise') as (...args: unknown[]) => unknown;
-replace(debuggable, 'debuggablePromise', (...args: unknown[]) => {
+const debuggable: { debuggablePromise(...args: unknown[]): unknown; debugPromiseLeaks: boolean } =
+  sdkRequire('./runtime/debuggable.js');
+const made = debuggable.debuggablePromise;
+debuggable.debuggablePromise = (...args: unknown[]) => {
   const { stackTraceLimit } = Error;
-  if (!member(debuggable, 'debugPromiseLeaks')) Error.stackTraceLimit = 0;
+  if (!debuggable.debugPromiseLeaks) Error.stackTraceLimit = 0;
   try {
     return made(...args);
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
-});
+};
 
 // A line of the program for each frame of each resource: a fifth of the state, with the paths of whoever deployed last.
-Reflect.set(Resource, 'stackTrace', () => []);
+const { Resource: base }: { Resource: typeof Resource } = sdkRequire('./resource.js');
+Reflect.set(base, 'stackTrace', () => []);
 
 // Three messages for each resource, which the engine is sent one after the other, and shows to nobody.
-replace(log, 'debug', () => Promise.resolve());
-
-/** The SDK's modules call each other's functions by their modules, which are CommonJS. */
-function replace(module: object, name: string, by: unknown): void {
-  Reflect.set(common(module), name, by);
-}
-
-/** What a module exports and its types do not say. */
-function member(module: object, name: string): unknown {
-  return Reflect.get(common(module), name);
-}
-
-function common(module: object): object {
-  return Reflect.get(module, 'default') ?? module;
-}
+const log: { debug(): Promise<void> } = sdkRequire('./log/index.js');
+log.debug = () => Promise.resolve();

@@ -83,3 +83,10 @@ test('the runner starts neither an inspector nor a tracer, and maps no frames', 
 test('a run that is traced has its tracer', () => {
   expect(readByRunner('--tracing', 'http://127.0.0.1:9/')).toEqual(['./tracing', '../../log']);
 });
+
+test('what is seldom used is loaded when it is used', () => {
+  const use = `
+    const used = createRequire(loaded.resolve('@pulumi/pulumi'))('semver');
+    console.log(JSON.stringify([large('semver/functions'), used.eq('1.0.0', '1.0.0'), large('semver/functions')]));`;
+  expect(inNode(`${load("await import('./components/sdk.ts');")} ${use}`)).toEqual([false, true, true]);
+});
