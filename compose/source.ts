@@ -1,10 +1,21 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLMap,
+  type YAMLParseError,
+  type YAMLWarning,
+} from 'yaml';
 import type { Path } from './problem.ts';
 
 /** A YAML text as plain values, and where in the text each of them stands. */
 export interface Source {
   value: unknown;
-  /** what the parser objects to; `value` is undefined when there is anything */
+  /** what the parser objects to, the first where one follows from another; `value` is undefined when there is anything */
   faults: { line: number; message: string }[];
   /** line of a key or list item, or of the nearest parent that is there */
   line(path: Path): number;
@@ -41,7 +52,12 @@ function parseText(text: string): Source {
     customTags: (tags) => [octal, ...tags],
   });
   const lineAt = (offset: number | undefined) => Math.max(1, lines.linePos(offset ?? 0).line);
-  const faults = [...document.errors, ...document.warnings].map((fault) => ({
+  // a parser that has lost its way objects to most of what follows
+  const isLost = ({ code }: YAMLParseError | YAMLWarning) => code !== 'DUPLICATE_KEY';
+  const objections = [...document.errors, ...document.warnings];
+  const lost = objections.find(isLost);
+  const told = objections.filter((each) => each === lost || !isLost(each));
+  const faults = told.map((fault) => ({
     line: lineAt(fault.pos[0]),
     message: lowerFirst(fault.message),
   }));

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { parseSource } from '../compose/source.ts';
 import { composeFileOf } from '../spec/project.ts';
 import type { ConfigSources } from './parse.ts';
 import { isObject } from './read.ts';
@@ -33,9 +34,14 @@ export function stackNames(root: string): string[] {
     .sort();
 }
 
-/** Names and profiles only: the rest of the compose file is read once configuration is known. */
-export function services(root: string): KnownServices {
-  const found = composePart(root, 'services');
+/**
+ * Names and profiles only: the rest of the compose file is read once configuration is known. Undefined where it cannot
+ * be read: what is wrong with it is told then, and no name is taken for unknown.
+ */
+export function services(root: string): KnownServices | undefined {
+  const compose = composeFile(root);
+  if (compose === undefined) return undefined;
+  const found = part(compose, 'services');
   const profiles = (service: unknown) =>
     isObject(service) && Array.isArray(service.profiles) ? service.profiles : [];
   return Object.fromEntries(
@@ -45,27 +51,27 @@ export function services(root: string): KnownServices {
 
 /** Whether an image of a service is built from the project. */
 export function buildsImages(root: string): boolean {
-  return Object.values(composePart(root, 'services')).some(
+  return Object.values(part(composeFile(root), 'services')).some(
     (service) => isObject(service) && 'build' in service,
   );
 }
 
 /** The names that the compose file takes from cortex:secrets, whether a stack has them or not. */
 export function secretNames(root: string): string[] {
-  return Object.values(composePart(root, 'secrets')).flatMap((secret) =>
+  return Object.values(part(composeFile(root), 'secrets')).flatMap((secret) =>
     isObject(secret) && typeof secret.environment === 'string' ? secret.environment : [],
   );
 }
 
-function composePart(root: string, name: string): Record<string, unknown> {
-  const file = yaml(
-    join(
-      root,
-      composeFileOf((each) => existsSync(join(root, each))),
-    ),
-  );
-  const part = isObject(file) ? file[name] : undefined;
-  return isObject(part) ? part : {};
+/** As it is written, parsed once with what reads all of it; undefined where it is not there, or is no YAML. */
+function composeFile(root: string): unknown {
+  const file = composeFileOf((each) => existsSync(join(root, each)));
+  return existsSync(join(root, file)) ? parseSource(readFileSync(join(root, file), 'utf8')).value : undefined;
+}
+
+function part(file: unknown, name: string): Record<string, unknown> {
+  const found = isObject(file) ? file[name] : undefined;
+  return isObject(found) ? found : {};
 }
 
 /**

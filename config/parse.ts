@@ -66,7 +66,8 @@ export interface ConfigSources {
   encrypted: readonly string[];
   /** the `config` of the stack's own file; empty where that is elsewhere */
   file: Record<string, unknown>;
-  services: KnownServices;
+  /** undefined where the compose file cannot be read */
+  services: KnownServices | undefined;
   /** of a program that is to deploy; undefined for a reader, to whom a rehearsal's clouds do not matter */
   environment: Record<string, string | undefined> | undefined;
 }
@@ -122,7 +123,7 @@ export function parseConfig(sources: ConfigSources): ParsedConfig {
   };
   problems.push(
     ...checkStack(stack),
-    ...checkNames(read, sources.services),
+    ...(sources.services ? checkNames(read, sources.services) : []),
     ...twiceNamed(read),
     ...checkSecretSource(read),
     ...checkAlerts(read),

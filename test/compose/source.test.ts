@@ -43,6 +43,11 @@ describe('parseSource', () => {
     expect(source.line(path)).toBe(line);
   });
 
+  test('tells what is wrong, and not what follows from it', () => {
+    expect(parseSource('a:\n  b: [1\n  c: 2\n  d: {e: 3}\n  f: "4"\n').faults).toHaveLength(1);
+    expect(parseSource('a: 1\na: 2\nb: 3\nb: 4\n').faults.map(({ line }) => line)).toEqual([2, 4]);
+  });
+
   test('tells a scalar as it is written', () => {
     expect(source.text(['c', 'y', 'z'])).toBe('0755');
     expect(source.text(['c', 'y'])).toBeUndefined();

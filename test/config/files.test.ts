@@ -1,16 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { fileSources, hidden, services, stackFile, stackNames } from '../../config/files.ts';
 import { parseConfig } from '../../config/parse.ts';
+import { declaredStack } from '../../system/declared.ts';
 
 const project = join(import.meta.dirname, '../..');
 
 describe("the project's own files", () => {
   test('name the stacks and the services', () => {
     expect(stackNames(project)).toEqual(expect.arrayContaining(['dev', 'prod', 'staging']));
-    expect(services(project)['cortex-editor']).toEqual({ profiles: ['editor'] });
+    expect(services(project)?.['cortex-editor']).toEqual({ profiles: ['editor'] });
     expect(stackFile(project, 'prod')['cortex:runtime']).toBe('docker');
     expect(stackFile(project, 'none')).toEqual({});
   });
@@ -49,5 +50,32 @@ describe('what is encrypted', () => {
     });
     expect(sources.encrypted).toEqual(['cortex:secrets', 'cortex:profiles']);
     expect(sources.services).toEqual({ web: { profiles: [] } });
+  });
+});
+
+describe('a compose file that cannot be read', () => {
+  const publicKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExample0';
+  let root: string;
+  beforeAll(() => {
+    root = mkdtempSync(join(tmpdir(), 'files-'));
+    copyFileSync(join(project, 'Pulumi.yaml'), join(root, 'Pulumi.yaml'));
+    writeFileSync(
+      join(root, 'Pulumi.a.yaml'),
+      `config:\n  cortex:host: { kind: ssh, address: a.example.com, user: me, hostKey: ${publicKey} }\n` +
+        '  cortex:services: { web: { runtime: podman } }\n',
+    );
+  });
+  afterAll(() => rmSync(root, { recursive: true }));
+
+  test('is told by its line, and no name is taken for unknown', () => {
+    writeFileSync(join(root, 'compose.yaml'), 'services:\n  web: { image: "web:1" }\n  bad: [\n');
+    expect(services(root)).toBeUndefined();
+    expect(() => declaredStack(root, 'a')).toThrow('compose.yaml:');
+  });
+
+  test('or by its absence', () => {
+    rmSync(join(root, 'compose.yaml'));
+    expect(services(root)).toBeUndefined();
+    expect(() => declaredStack(root, 'a')).toThrow(/put it there/);
   });
 });
