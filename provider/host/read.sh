@@ -3,7 +3,7 @@
 # Whatever cannot be read fails the whole reading: half of the truth would look like drift.
 
 read_stack() { # $1 stack, $2 account
-  local account=$2 directory work docker podman secrets units account_name account_uid account_home
+  local account=$2 directory section work docker podman secrets units account_name account_uid account_home
   # Podman is over before it would have to collect its garbage
   local -x GOGC=off
   # What takes the longest is asked at the same time, and while the rest is read.
@@ -54,16 +54,13 @@ read_stack() { # $1 stack, $2 account
   wait "$units" || fail "systemd does not answer, for root or for $account: loginctl user-status $account"
   wait "$docker" || fail "docker does not answer: systemctl status docker"
   wait "$podman" || fail "podman does not answer for $account: loginctl user-status $account"
-  for directory in secrets docker podman host-units account-units; do
-    echo "=== $directory"
-    cat "$work/$directory"
+  # a title each, and one process for all
+  for section in secrets docker podman host-units account-units probes images; do
+    echo "=== $section" >"$work/$section.title"
   done
-  echo "=== probes"
-  cat "$work/docker-probes" "$work/podman-probes"
-  echo "=== images"
-  cat "$work/docker-images" "$work/podman-images"
-  echo "=== networks"
-  cat "$work/docker-networks" "$work/podman-networks"
+  cat "$work"/{secrets,docker,podman,host-units,account-units}{.title,} \
+    "$work"/{probes.title,docker-probes,podman-probes} \
+    "$work"/{images.title,podman-images,docker-images-and-networks,podman-networks}
   echo "=== end"
 }
 
@@ -138,8 +135,11 @@ read_docker() { # $1 folder for the answers
   local lists
   {
     ask_docker /images/json /networks >"$1/docker-lists" &&
-      jq -rs '.[0][] | (.RepoTags // [])[], (.RepoDigests // [])[] | "docker \(.)"' "$1/docker-lists" >"$1/docker-images" &&
-      jq -rs '.[1][] | "docker \(.Name) \(.Labels // {} | to_entries | map("\(.key)=\(.value)") | join(","))"' "$1/docker-lists" >"$1/docker-networks"
+      jq -rs '
+        (.[0][] | (.RepoTags // [])[], (.RepoDigests // [])[] | "docker \(.)"),
+        "=== networks",
+        (.[1][] | "docker \(.Name) \(.Labels // {} | to_entries | map("\(.key)=\(.value)") | join(","))")
+      ' "$1/docker-lists" >"$1/docker-images-and-networks"
   } &
   lists=$!
   inspect_all docker >"$1/docker" && wait "$lists"
@@ -152,7 +152,10 @@ ask_docker() { # $1… paths: an answer each
 docker_ids() { ask_docker '/containers/json?all=true' | jq -r '.[].Id'; }
 
 docker_inspect() { # $1 ids, a line each
-  ask_docker "/containers/{${1//$'\n'/,}}/json" | jq -cs .
+  local answers
+  # a line each
+  answers=$(ask_docker "/containers/{${1//$'\n'/,}}/json") || return 1
+  printf '[%s]\n' "${answers//$'\n'/,}"
 }
 
 # Podman is asked by its commands, which do not wait for each other: its interface answers in the formats of the version
