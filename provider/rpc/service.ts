@@ -25,11 +25,10 @@ export interface Service {
 
 /** The provider as gRPC handlers. */
 export function service(provider: ResourceProvider, engine: Engine): Service {
-  // One controller a cancellation: a provider that outlives its engine serves the next one.
-  let cancellation = new AbortController();
+  // What is under way. A provider that outlives its engine serves the next one.
+  const calls = new Set<AbortController>();
   const cancel = () => {
-    cancellation.abort(new Error('cancelled'));
-    cancellation = new AbortController();
+    for (const each of calls) each.abort(new Error('cancelled'));
     provider.cancel?.();
   };
 
@@ -43,13 +42,15 @@ export function service(provider: ResourceProvider, engine: Engine): Service {
     answer: (req: Req, signal: AbortSignal) => Res | Promise<Res>,
   ): grpc.handleUnaryCall<Req, Res> {
     return async (call, callback) => {
-      const abandoned = new AbortController();
-      call.on('cancelled', () => abandoned.abort(new Error('the engine has gone away')));
+      const controller = new AbortController();
+      call.on('cancelled', () => controller.abort(new Error('the engine has gone away')));
+      calls.add(controller);
       try {
-        const signal = AbortSignal.any([cancellation.signal, abandoned.signal]);
-        callback(null, await answer(call.request, signal));
+        callback(null, await answer(call.request, controller.signal));
       } catch (error) {
         callback(toServiceError(error));
+      } finally {
+        calls.delete(controller);
       }
     };
   }
