@@ -18,8 +18,8 @@ const mayImport: Record<string, string[]> = {
   'provider/rpc/': [],
   'provider/ssh/': [],
   'provider/': ['spec/', 'runtimes/', 'preflight/', 'provider/rpc/', 'provider/ssh/'],
-  // types only: what the configuration and the provider both hold
-  'config/': ['spec/', 'provider/inputs.ts'],
+  // types only: what the configuration and the provider both hold. The compose file's names, by what parses all of it
+  'config/': ['spec/', 'provider/inputs.ts', 'compose/source.ts'],
   'config.ts': ['config/', 'spec/', 'provider/inputs.ts'],
   // what the project's files declare, and the page that says it
   'system/': ['config/', 'compose/', 'spec/', 'provider/directories.ts'],
