@@ -1,3 +1,5 @@
+// first, where Node has not been told to load it before Pulumi's runner (Pulumi.yaml)
+import './components/sdk.ts';
 import { declaredServices } from './components/compose.ts';
 import { ContainerHost } from './components/host.ts';
 import { serviceImages } from './components/images.ts';

@@ -8,6 +8,14 @@ import type { Resource } from '@pulumi/pulumi/resource.js';
 const ownRequire = createRequire(import.meta.filename);
 const sdkRequire = createRequire(ownRequire.resolve('@pulumi/pulumi'));
 
+// OpenTelemetry has something to do in runs that are traced: under `--tracing ADDRESS`, or where the language host says by
+// this variable what its part belongs to. That instruments gRPC, and wants to be there before it.
+if (process.env.TRACEPARENT) sdkRequire('./cmd/run/instrumentation.js');
+else if (!process.argv.includes('--tracing')) {
+  const span = { setAttribute: () => span, addEvent: () => span, end: () => {} };
+  leaveOut('./cmd/run/tracing.js', { newSpan: () => span });
+}
+
 // The Automation API runs Pulumi from a program; functions that travel (dynamic providers, callbacks of other clouds)
 // are serialized with the compiler and npm's installer. This program declares resources, and that is all.
 for (const name of ['automation/index', 'runtime/closure/serializeClosure', 'runtime/closure/codePaths'])
@@ -21,12 +29,6 @@ leaveOut('source-map-support/register', {});
 
 // Both are for what seldom happens: a manifest that is no JSON, a resource that is known in two versions.
 for (const name of ['js-yaml', 'semver']) leaveOut(name, onUse(name));
-
-// All of OpenTelemetry, which has something to do under `pulumi --tracing ADDRESS`.
-if (!process.argv.includes('--tracing')) {
-  const span = { setAttribute: () => span, addEvent: () => span, end: () => {} };
-  leaveOut('./cmd/run/tracing.js', { newSpan: () => span });
-}
 
 function leaveOut(name: string, exports: object): void {
   const filename = sdkRequire.resolve(name);
@@ -42,9 +44,10 @@ function leaveOut(name: string, exports: object): void {
 /** A module that is loaded when somebody asks it for something. */
 function onUse(name: string): object {
   let loaded: object | undefined;
-  const load = () => {
+  const load = (): object => {
+    if (loaded) return loaded;
     delete ownRequire.cache[sdkRequire.resolve(name)];
-    loaded ??= sdkRequire(name) as object;
+    loaded = sdkRequire(name) as object;
     return loaded;
   };
   // who says so itself is taken as it is, and not copied member by member

@@ -1,4 +1,5 @@
 import {
+  type ErrorCode,
   isAlias,
   isMap,
   isScalar,
@@ -31,6 +32,9 @@ const octal = {
   resolve: (text: string) => Number.parseInt(text, 8),
 } as const;
 
+/** Objections from which no other follows. */
+const independent = new Set<ErrorCode>(['DUPLICATE_KEY', 'TAG_RESOLVE_FAILED', 'BAD_DQ_ESCAPE']);
+
 const parsed = new Map<string, Source>();
 
 /** Parses YAML 1.2 with anchors and merge keys, the same text once. Never throws. */
@@ -53,7 +57,7 @@ function parseText(text: string): Source {
   });
   const lineAt = (offset: number | undefined) => Math.max(1, lines.linePos(offset ?? 0).line);
   // a parser that has lost its way objects to most of what follows
-  const isLost = ({ code }: YAMLParseError | YAMLWarning) => code !== 'DUPLICATE_KEY';
+  const isLost = ({ code }: YAMLParseError | YAMLWarning) => !independent.has(code);
   const objections = [...document.errors, ...document.warnings];
   const lost = objections.find(isLost);
   const told = objections.filter((each) => each === lost || !isLost(each));

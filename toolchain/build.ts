@@ -1,4 +1,13 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Go } from './go.ts';
@@ -62,8 +71,10 @@ exec "$0.bin" -typescript=false -nodeargs="$nodeargs" "$@"
 export function withLauncher(directory: string): void {
   const host = join(directory, languageHost);
   if (!existsSync(`${host}.bin`)) return;
-  writeFileSync(`${host}.new`, launcher, { mode: 0o755 });
-  renameSync(`${host}.new`, host);
+  if (existsSync(host) && readFileSync(host, 'utf8') === launcher) return;
+  const draft = `${host}.${process.pid}`;
+  writeFileSync(draft, launcher, { mode: 0o755 });
+  renameSync(draft, host);
 }
 
 /** Builds one program into `directory`, under the last part of its package's name. */

@@ -152,8 +152,8 @@ ask_docker() { # $1… paths: an answer each
 docker_ids() { ask_docker '/containers/json?all=true' | jq -r '.[].Id'; }
 
 docker_inspect() { # $1 ids, a line each
-  local answers
-  # a line each
+  # a line each. Byte by byte: with characters of several, the shell counts all that follows anew at each line
+  local answers LC_ALL=C
   answers=$(ask_docker "/containers/{${1//$'\n'/,}}/json") || return 1
   printf '[%s]\n' "${answers//$'\n'/,}"
 }

@@ -34,11 +34,7 @@ export async function serve(provider: ResourceProvider, options: ServeOptions = 
   const engine = new Engine();
   if (options.engineAddress) engine.attach(options.engineAddress);
 
-  const server = new grpc.Server({
-    'grpc.max_receive_message_length': maxMessageBytes,
-    // statistics of each call, which nobody asks for
-    'grpc.enable_channelz': 0,
-  });
+  const server = new grpc.Server({ 'grpc.max_receive_message_length': maxMessageBytes });
   const { implementation, cancel, released } = service(provider, engine);
   server.addService(providerGrpc.ResourceProviderService, implementation);
 

@@ -11,10 +11,11 @@ function inNode(code: string): unknown {
   return output(['--input-type=module', '--eval', code]);
 }
 
-function output(args: string[]): unknown {
+function output(args: string[], environment: Record<string, string> = {}): unknown {
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--no-warnings', ...args], {
     cwd: root,
     encoding: 'utf8',
+    env: { ...process.env, ...environment },
   });
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout);
@@ -64,16 +65,21 @@ test('a resource does not say where in the program it stands: that would be in t
   expect(inNode(`${load("await import('./components/sdk.ts');")} ${where}`)).toEqual([]);
 });
 
+/** What Pulumi.yaml has Node told. */
+function nodeargs(): string[] {
+  const { runtime } = parse(readFileSync(resolve(root, 'Pulumi.yaml'), 'utf8'));
+  return runtime.options.nodeargs.split(' ');
+}
+
 /** What is read of the modules that Pulumi's runner asks for, in a Node that is started as Pulumi.yaml says. */
-function readByRunner(...args: string[]): unknown {
-  const { nodeargs } = parse(readFileSync(resolve(root, 'Pulumi.yaml'), 'utf8')).runtime.options;
+function readByRunner(args: string[] = [], environment: Record<string, string> = {}): unknown {
   const code = `
     const runner = require('node:module').createRequire(require.resolve('@pulumi/pulumi/cmd/run'));
     const asked = ['../../runtime/closure/v8Hooks', 'source-map-support/register', './tracing', '../../log'];
     asked.forEach((name) => runner(name));
     const read = asked.filter((name) => require.cache[runner.resolve(name)] instanceof require('node:module'));
     console.log(JSON.stringify(read));`;
-  return output([...nodeargs.split(' '), '--eval', code, '--', ...args]);
+  return output([...nodeargs(), '--eval', code, '--', ...args], environment);
 }
 
 test('the runner starts neither an inspector nor a tracer, and maps no frames', () => {
@@ -81,7 +87,7 @@ test('the runner starts neither an inspector nor a tracer, and maps no frames', 
 });
 
 test('a run that is traced has its tracer', () => {
-  expect(readByRunner('--tracing', 'http://127.0.0.1:9/')).toEqual(['./tracing', '../../log']);
+  expect(readByRunner(['--tracing', 'http://127.0.0.1:9/'])).toEqual(['./tracing', '../../log']);
 });
 
 test('what is seldom used is loaded when it is used', () => {
@@ -89,4 +95,18 @@ test('what is seldom used is loaded when it is used', () => {
     const used = createRequire(loaded.resolve('@pulumi/pulumi'))('semver');
     console.log(JSON.stringify([large('semver/functions'), used.eq('1.0.0', '1.0.0'), large('semver/functions')]));`;
   expect(inNode(`${load("await import('./components/sdk.ts');")} ${use}`)).toEqual([false, true, true]);
+});
+
+test('a run that is part of a trace tells what it asks the engine', () => {
+  const environment = {
+    TRACEPARENT: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    PULUMI_OTEL_EXPORTER_OTLP_ENDPOINT: '127.0.0.1:9',
+  };
+  expect(readByRunner([], environment)).toEqual(['./tracing', '../../log']);
+  const instrumented = `
+    const { ResourceMonitorClient } = require('@pulumi/pulumi/proto/resource_grpc_pb.js');
+    console.log(JSON.stringify('__wrapped' in ResourceMonitorClient.prototype.registerResource));
+    process.reallyExit(0);`;
+  expect(output([...nodeargs(), '--eval', instrumented], environment)).toBe(true);
+  expect(output([...nodeargs(), '--eval', instrumented])).toBe(false);
 });

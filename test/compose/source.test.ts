@@ -45,7 +45,10 @@ describe('parseSource', () => {
 
   test('tells what is wrong, and not what follows from it', () => {
     expect(parseSource('a:\n  b: [1\n  c: 2\n  d: {e: 3}\n  f: "4"\n').faults).toHaveLength(1);
-    expect(parseSource('a: 1\na: 2\nb: 3\nb: 4\n').faults.map(({ line }) => line)).toEqual([2, 4]);
+    const lines = (faulty: string) => parseSource(faulty).faults.map(({ line }) => line);
+    expect(lines('a: 1\na: 2\nb: 3\nb: 4\n')).toEqual([2, 4]);
+    expect(lines('a: !reset x\nb: !override y\n')).toEqual([1, 2]);
+    expect(lines('a: "\\q"\nb: "\\q"\n')).toEqual([1, 2]);
   });
 
   test('tells a scalar as it is written', () => {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { languageHost, withLauncher } from '../../toolchain/build.ts';
@@ -30,4 +31,12 @@ test('a language host that was installed reads Pulumi.yaml itself', () => {
   const { path } = scratch({ [languageHost]: host });
   withLauncher(path);
   expect(told(path)).toBe('<a b><127.0.0.1:1>');
+});
+
+test('what is there already is not written again: others may be starting it', () => {
+  const { path } = scratch({ [`${languageHost}.bin`]: host });
+  withLauncher(path);
+  const { ino } = statSync(join(path, languageHost));
+  withLauncher(path);
+  expect(statSync(join(path, languageHost)).ino).toBe(ino);
 });
