@@ -101,11 +101,18 @@ describe('off and on again', () => {
     'the VM can reboot by itself, and keeps its address',
     async () => {
       const before = await bootId();
-      await first.exec('systemctl reboot', { tolerate: true });
+      // it may be off between two looks, which is an error of its own; and what it was asked on its way down, it need
+      // never answer
+      const ask = async (script: string): Promise<string> => {
+        const silence = sleep(10_000, 'no answer in 10 s', { ref: false });
+        const answer = (async () => first.exec(script, { tolerate: true }))().catch(() => 'off');
+        const said = await Promise.race([answer, silence]);
+        if (said === 'no answer in 10 s') process.stderr.write(`${script}: ${said}\n`);
+        return said;
+      };
+      await ask('systemctl reboot');
       const deadline = Date.now() + minute;
-      // it may be off between two looks, which is an error of its own
-      const state = async () => first.exec('systemctl is-system-running', { tolerate: true });
-      while ((await state().catch(() => 'off')) !== 'running\n') {
+      while ((await ask('systemctl is-system-running')) !== 'running\n') {
         if (Date.now() > deadline) throw new Error('it did not come back');
         await sleep(200);
       }
