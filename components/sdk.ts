@@ -32,7 +32,7 @@ for (const name of ['js-yaml', 'semver']) leaveOut(name, onUse(name));
 
 function leaveOut(name: string, exports: object): void {
   const filename = sdkRequire.resolve(name);
-  // what is loaded already, by a test, stays
+  // what is loaded already, by a test or by a runner before which this was not, stays
   ownRequire.cache[filename] ??= Object.assign(Object.create(null), {
     id: filename,
     filename,
