@@ -68,7 +68,10 @@ function parseText(text: string): Source {
   let value: unknown;
   if (faults.length === 0) {
     try {
-      value = document.toJS();
+      const found: unknown = document.toJS();
+      if (holdsItself(found))
+        faults.push({ line: 1, message: 'an alias stands in what it stands for, without an end' });
+      else value = found;
     } catch (error) {
       // an alias without an anchor, or aliases that multiply without bound
       faults.push({ line: 1, message: lowerFirst(error instanceof Error ? error.message : String(error)) });
@@ -138,4 +141,11 @@ function startOf(node: unknown): number | undefined {
 
 function lowerFirst(message: string): string {
   return message.charAt(0).toLowerCase() + message.slice(1);
+}
+
+/** Whether a value is part of itself: YAML can say so (`&a [*a]`), and nobody could read it to its end. */
+function holdsItself(value: unknown, above: readonly unknown[] = []): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (above.includes(value)) return true;
+  return Object.values(value).some((each) => holdsItself(each, [...above, value]));
 }

@@ -61,6 +61,9 @@ describe('parseSource', () => {
     ['a: 1\na: 2', 2],
     ['a: [1', 1],
     ['a: *gone', 1],
+    // what holds itself has no end
+    ['&x\n services: *x', 1],
+    ['a: &a [1, {b: *a}]', 1],
     ['a: 1\nb: !reset x', 2],
     ['a: 1\n--- \nb: 2', 2],
     // a small file that would become a large one
